@@ -1,0 +1,16 @@
+"""The axes of the model: calendar years, beneficiary categories, alignment types."""
+
+from typing import Final
+
+BASE_YEARS: Final = (2024, 2025, 2026)
+PERFORMANCE_YEARS: Final = tuple(range(2027, 2037))
+YEARS: Final = BASE_YEARS + PERFORMANCE_YEARS
+BY3: Final = BASE_YEARS.index(2026)
+
+CATEGORIES: Final = ("aged_disabled", "esrd", "high_needs")
+AGED_DISABLED, ESRD, HIGH_NEEDS = range(3)
+
+ALIGNMENTS: Final = ("claims", "voluntary")
+CLAIMS, VOLUNTARY = range(2)
+
+MONTHS: Final = 12

@@ -1,0 +1,133 @@
+"""What a settlement needs to know and what it answers: the two records that cross the border of the contract.
+
+Axis letters: ``s`` scenario, ``b`` base year (2024, 2025, 2026), ``y`` performance year (2027..2036),
+``c`` category (aged_disabled, esrd, high_needs), ``a`` alignment (claims, voluntary). A leading ``s`` may have
+length 1 where a quantity is the same in every scenario; it broadcasts.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class AcoFacts(NamedTuple):
+    """What is known of the ACO before it signs.
+
+    Parameters
+    ----------
+    entering
+        ``"new"`` (newly entering) or ``"renewing"`` (earlier ACO experience); decides the base-year weights.
+    predecessor
+        ``"none"``, ``"mssp"`` or ``"reach"``; decides the cap of the regional adjustment.
+    prior_savings_pbpm
+        Savings of the earlier programme in the three base years [USD per person-month]; zeros where none.
+    prior_savings_proration
+        Share of today's aligned person-years that belonged to the earlier ACO [1].
+    """
+
+    entering: str = "new"
+    predecessor: str = "none"
+    prior_savings_pbpm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    prior_savings_proration: float = 1.0
+
+
+class Experience(NamedTuple):
+    """Aggregates of the panel and of the world, over thirteen years.
+
+    Parameters
+    ----------
+    base_person_months, base_expenditure, base_risk_score
+        Base years, [s, b, c, a] [person-month, USD, 1]. Scores are person-month weighted means, renormalised to the
+        reference population; 0 where a cell has no person-months.
+    person_months, expenditure, risk_score, stop_loss_excess
+        Performance years, [s, y, c, a] [person-month, USD, 1, USD]. ``stop_loss_excess`` is spending above the
+        attachments, elected or not.
+    base_national_trend, base_regional_trend
+        Growth BYn -> BY3, [s, b, c] [1]; 1 in BY3.
+    national_trend, regional_trend, prospective_trend
+        Observed national, observed regional and forecast (ACPT) growth BY3 -> PY, cumulative, [s, y, c] [1].
+    regional_pbpm, national_pbpm
+        Risk-standardised per-capita spending in BY3 of the ACO's region and of the nation, [s, c]
+        [USD per person-month at a risk score of 1].
+    rate_book_pbpm
+        The regional rate book, risk-standardised, [s, y, c] [USD per person-month].
+    aco_share
+        The ACO's share of its region's assignable population, [c] [1]: the national weight of the two-way trend.
+    quality_score
+        Earned share of the quality points, [s, y] [1].
+    ai_score_effect
+        Relative change of the risk ratio if the AI-inferred score counted fully, [s] [1].
+    """
+
+    base_person_months: Array
+    base_expenditure: Array
+    base_risk_score: Array
+    person_months: Array
+    expenditure: Array
+    risk_score: Array
+    stop_loss_excess: Array
+    base_national_trend: Array
+    base_regional_trend: Array
+    national_trend: Array
+    regional_trend: Array
+    prospective_trend: Array
+    regional_pbpm: Array
+    national_pbpm: Array
+    rate_book_pbpm: Array
+    aco_share: Array
+    quality_score: Array
+    ai_score_effect: Array
+
+
+class Settlement(NamedTuple):
+    """The result of one track, money positive towards the ACO.
+
+    Parameters
+    ----------
+    benchmark_before_discount, benchmark
+        Total benchmark before the discount, and final (after discount and quality; the stop-loss charge is in
+        ``stop_loss_net``), [s, y] [USD].
+    stop_loss_net
+        Payout less charge, 0 where not elected, [s, y] [USD].
+    gross_savings
+        ``benchmark - expenditure + stop_loss_net``, [s, y] [USD].
+    shared_result
+        Gross savings after the corridors, [s, y] [USD].
+    add_on, sequestration, net_result, net_cash
+        ``net_result = shared_result - sequestration + add_on`` (+ high-performer bonus when it is known);
+        ``net_cash`` also carries advances and their repayment, [s, y] [USD].
+    rate_book_effect
+        Benchmark with the rate book less without, [s, y] [USD].
+    benchmark_pbpm
+        Final benchmark per category over both alignments, [s, y, c] [USD per person-month].
+    risk_ratio_capped
+        [s, y, c] [1], person-month weighted over alignments.
+    blended_trend
+        The guardrailed three-part trend BY3 -> PY, [s, y, c] [1].
+    rate_book_weight
+        [y] [1].
+    lower_spending
+        Spending designation, [s] [bool].
+    guarantee
+        Financial guarantee required, [s] [USD].
+    """
+
+    benchmark_before_discount: Array
+    benchmark: Array
+    stop_loss_net: Array
+    gross_savings: Array
+    shared_result: Array
+    add_on: Array
+    sequestration: Array
+    net_result: Array
+    net_cash: Array
+    rate_book_effect: Array
+    benchmark_pbpm: Array
+    risk_ratio_capped: Array
+    blended_trend: Array
+    rate_book_weight: Array
+    lower_spending: npt.NDArray[np.bool_]
+    guarantee: Array

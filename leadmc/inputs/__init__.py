@@ -1,0 +1,1 @@
+"""What the user brings and what leadmc assumes: configuration, people, county rates, assumptions."""

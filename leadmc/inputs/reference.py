@@ -1,0 +1,374 @@
+"""The reference population: the law of the people, solved on a grid instead of simulated.
+
+Persistent health and last year's morbidity of everyone alive, by age, sex and category, follow from the same
+assumptions as the simulated paths, without random numbers: the density of each cohort is carried through morbidity,
+death, departure, High Needs and renal failure by quadrature. From it come the stationary panel that a run starts from,
+the factors that renormalise risk scores, and the expected cost and months of any panel in any year, exact enough
+(relative error below 1e-4, tested) to test simulated means against. Formulas: docs/method.md, "The reference population".
+"""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS
+from leadmc.inputs.assumptions import People
+from leadmc.inputs.cost_shape import CostShape, cost_shape, esrd_cost_shape
+
+Array = npt.NDArray[np.float64]
+
+YOUNGEST, OLDEST = 65, 105
+AGES = np.arange(YOUNGEST, OLDEST + 1)
+HAZARD_AGES = (65.0, 100.0)
+HAZARD_CENTRE, HAZARD_UNIT = 75.0, 10.0
+LOST_MONTHS = 5.5  # months not lived in the year of death, uniform on 1..12
+REACH = 6.5  # standard deviations covered by the grid
+PERSISTENT_NODES = 24
+MORBIDITY_NODES = 28  # on each side of the High Needs threshold
+FEMALE, MALE = range(2)
+
+
+class Hazard(NamedTuple):
+    """Log hazard of death: ``level + slope x + curvature x^2 + latent w``, x in decades of age from 75.
+
+    Parameters
+    ----------
+    level, slope, curvature
+        For the mean of the two sexes [1, 1/decade, 1/decade^2].
+    sex_shift
+        For (female, male) [1].
+    esrd_shift
+        Added for end-stage renal disease [1].
+    latent
+        Per unit of latent cost [1].
+    """
+
+    level: float
+    slope: float
+    curvature: float
+    sex_shift: tuple[float, float]
+    esrd_shift: float
+    latent: float
+
+    def at(self, age: Array) -> Array:
+        """Log hazard at a latent cost of 0, mean of the sexes, any shape."""
+        x = (np.clip(age, *HAZARD_AGES) - HAZARD_CENTRE) / HAZARD_UNIT
+        return self.level + (self.slope + self.curvature * x) * x
+
+
+class Expected(NamedTuple):
+    """Expected sums of a panel by year and category, [t, c].
+
+    Parameters
+    ----------
+    person_months
+        [person-month].
+    cost
+        Relative cost times the weight of the slot [weight].
+    score_months
+        Raw score times months, before renormalisation [person-month].
+    """
+
+    person_months: Array
+    cost: Array
+    score_months: Array
+
+
+# Axis letters: a age, x sex, c category, p persistent health, j and k last year's and this year's morbidity.
+
+
+class Grid:
+    """Quadrature nodes in persistent health and morbidity, with the threshold of High Needs on a seam.
+
+    Parameters
+    ----------
+    people
+        Assumptions about people.
+    """
+
+    def __init__(self, people: People):
+        self.people = people
+        self.persistent, weight = _legendre(-REACH, REACH, PERSISTENT_NODES)
+        self.persistent_mass = weight * _density(self.persistent)
+        norm = np.hypot(people.concurrent_persistent, people.concurrent_morbidity)
+        self.threshold = float(ndtri(1 - people.high_needs_threshold_share)) * norm
+        seam = (self.threshold - people.concurrent_persistent * self.persistent) / people.concurrent_morbidity
+        self.seam = np.clip(seam, -REACH + 0.5, REACH - 0.5)
+        halves = [(np.full_like(self.seam, -REACH), self.seam), (self.seam, np.full_like(self.seam, REACH))]
+        nodes, weights = zip(*(_legendre(a, b, MORBIDITY_NODES) for a, b in halves), strict=True)
+        self.morbidity = np.concatenate(nodes, axis=1)  # p j
+        self.morbidity_weight = np.concatenate(weights, axis=1)
+        self.above = np.arange(2 * MORBIDITY_NODES) >= MORBIDITY_NODES  # beyond the seam
+
+    @cached_property
+    def entrant(self) -> Array:
+        """Probability mass of a fresh entrant's state, [p, j]."""
+        mass = self.persistent_mass[:, None] * self.morbidity_weight * _density(self.morbidity)
+        return mass / mass.sum()
+
+    @cached_property
+    def transition(self) -> Array:
+        """Mass that moves from morbidity j to morbidity k, [p, k, j]; columns sum to 1."""
+        phi = self.people.persistence
+        spread = np.sqrt(1 - phi * phi)
+        z = (self.morbidity[:, :, None] - phi * self.morbidity[:, None, :]) / spread
+        kernel = _density(z) / spread * self.morbidity_weight[:, :, None]
+        return kernel / kernel.sum(axis=1, keepdims=True)
+
+    @cached_property
+    def latent_mean(self) -> Array:
+        """Latent cost before the year's accident, [p, k]."""
+        people = self.people
+        return people.cost_persistent * self.persistent[:, None] + people.cost_morbidity * self.morbidity
+
+    @cached_property
+    def accident(self) -> float:
+        """Loading of the year's accident."""
+        return _rest(self.people.cost_persistent, self.people.cost_morbidity)
+
+
+def _legendre(low: Array | float, high: Array | float, n: int) -> tuple[Array, Array]:
+    x, w = np.polynomial.legendre.leggauss(n)
+    low, high = np.asarray(low)[..., None], np.asarray(high)[..., None]
+    return (high + low) / 2 + (high - low) / 2 * x, (high - low) / 2 * w
+
+
+def _density(z: Array) -> Array:
+    return np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+
+
+def _rest(*loadings: float) -> float:
+    """Return the loading that is left of unit variance."""
+    return float(np.sqrt(max(0.0, 1.0 - sum(x * x for x in loadings))))
+
+
+def death_probability(log_hazard: Array, spread: float) -> Array:
+    """Mean of ``min(1, exp(m + spread z))`` over a standard normal z, any shape [1]."""
+    if spread == 0.0:
+        return np.minimum(1.0, np.exp(log_hazard))
+    u = log_hazard / spread
+    return np.exp(log_hazard + spread * spread / 2) * ndtr(-u - spread) + ndtr(u)
+
+
+class Reference:
+    """The reference population of a set of assumptions.
+
+    Parameters
+    ----------
+    people
+        Assumptions about people.
+
+    Attributes
+    ----------
+    grid, hazard, shapes
+        The grid, the fitted hazard of death, and the cost shapes (not ESRD, ESRD).
+    start
+        Stationary mass on 1 January, after the High Needs check, of one slot, [a, x, c, p, j].
+    """
+
+    def __init__(self, people: People):
+        self.people = people
+        self.grid = Grid(people)
+        self.shapes: tuple[CostShape, CostShape] = (cost_shape(people), esrd_cost_shape(people))
+        self.sex_share = np.array([people.female_share, 1 - people.female_share])
+        self._cost = np.stack([s.expected(self.grid.latent_mean, self.grid.accident) for s in self.shapes])
+        self._entry = entry_age_shares(people)
+        self.hazard = self._fit_hazard()
+        self.start = self._stationary(self.hazard)
+
+    def _death(self, hazard: Hazard, age: Array) -> Array:
+        """Probability of dying in the year, [a, x, 2, p, k]; the third axis is (not ESRD, ESRD)."""
+        latent = hazard.latent * self.grid.latent_mean
+        shift = np.asarray(hazard.sex_shift)[:, None] + np.array([0.0, hazard.esrd_shift])
+        base = hazard.at(age)[:, None, None] + shift
+        return death_probability(base[..., None, None] + latent, hazard.latent * self.grid.accident)
+
+    def _stationary(self, hazard: Hazard, rates: Array | None = None) -> Array:
+        """Carry a cohort from 65 to the oldest age; with ``rates`` the level of each age meets them on the way."""
+        grid, people = self.grid, self.people
+        mass = np.zeros((AGES.size, 2, len(CATEGORIES), *grid.entrant.shape))
+        carried = np.zeros(mass.shape[1:])
+        self._levels = np.zeros(AGES.size)
+        for a, age in enumerate(AGES):
+            carried[:, AGED_DISABLED] += self._entry[a] * grid.entrant
+            mass[a] = self._check_high_needs(carried)
+            lived = np.einsum("pkj,xcpj->xcpk", grid.transition, mass[a], optimize=True)
+            at_age = hazard
+            if rates is not None:
+                at_age = self._level_for(hazard, age, lived, rates[a])
+                self._levels[a] = at_age.at(np.array([float(age)]))[0]
+            death = self._death(at_age, np.array([float(age)]))[0]
+            carried = self._end_of_year(lived, death)[0]
+        mass *= (self.sex_share / mass.sum(axis=(0, 2, 3, 4)))[:, None, None, None]
+        return mass
+
+    def _level_for(self, hazard: Hazard, age: int, lived: Array, rate: float) -> Hazard:
+        """Shift the level so that the people of this age, ESRD apart, die at this rate."""
+        lived = lived[:, [AGED_DISABLED, HIGH_NEEDS]].sum(axis=1) * self.sex_share[:, None, None]
+        lived = lived / lived.sum()
+
+        def excess(shift: float) -> float:
+            shifted = hazard._replace(level=hazard.level + shift)
+            return float((lived * self._death(shifted, np.array([float(age)]))[0, :, 0]).sum()) - rate
+
+        return hazard._replace(level=hazard.level + brentq(excess, -15.0, 15.0))
+
+    def _check_high_needs(self, mass: Array) -> Array:
+        """Move those beyond the threshold to High Needs, [..., c, p, j]."""
+        if not self.people.volatility:
+            return mass.copy()
+        crosses = mass[..., AGED_DISABLED, :, :] * self.grid.above
+        checked = mass.copy()
+        checked[..., AGED_DISABLED, :, :] -= crosses
+        checked[..., HIGH_NEEDS, :, :] += crosses
+        return checked
+
+    def _end_of_year(self, lived: Array, death: Array) -> tuple[Array, Array, Array]:
+        """Return the mass that stays, [..., x, c, p, k], and the masses that die and leave, [..., x, c]."""
+        people = self.people
+        dies = lived * death[..., [0, 1, 0], :, :]
+        alive = lived - dies
+        stays = alive * (1 - people.exit_hazard)
+        fails = alive * people.esrd_hazard
+        fails[..., ESRD, :, :] = 0.0
+        stays = stays - fails
+        stays[..., ESRD, :, :] += fails.sum(axis=-3)
+        return stays, dies.sum(axis=(-2, -1)), (alive * people.exit_hazard).sum(axis=(-2, -1))
+
+    def _fit_hazard(self) -> Hazard:
+        """Fit the quadratic log hazard to the mortality by age, then the ESRD shift to its mortality."""
+        people = self.people
+        male = np.log(people.male_hazard_ratio)
+        start = Hazard(-3.5, 0.9, 0.0, (0.0, float(male)), 1.0, people.death_slope)
+        if not people.volatility:
+            return start._replace(level=-80.0)
+        bands = np.array(sorted(people.mortality_by_age), dtype=np.float64)
+        log_rates = np.log([people.mortality_by_age[int(b)] for b in bands])
+        rates = np.exp(np.polyval(np.polyfit(bands + 2.5, log_rates, 2), np.clip(AGES + 0.5, *HAZARD_AGES)))
+        mass = self._stationary(start, rates)
+        weight = np.sqrt(mass.sum(axis=(1, 2, 3, 4)) * rates)
+        x = (np.clip(AGES, *HAZARD_AGES) - HAZARD_CENTRE) / HAZARD_UNIT
+        curvature, slope, level = np.polyfit(x, self._levels, 2, w=weight)
+        fitted = start._replace(level=float(level), slope=float(slope), curvature=float(curvature))
+        lived = np.einsum("pkj,axpj->axpk", self.grid.transition, mass[:, :, ESRD], optimize=True)
+
+        def excess(shift: float) -> float:
+            death = self._death(fitted._replace(esrd_shift=shift), AGES.astype(np.float64))[:, :, 1]
+            return float((lived * death).sum() / lived.sum()) - people.esrd_mortality
+
+        return fitted._replace(esrd_shift=brentq(excess, -5.0, 6.0)) if lived.sum() > 0 else fitted
+
+    def expected(self, start: Array, years: int) -> Expected:
+        """Carry any panel through the years.
+
+        Parameters
+        ----------
+        start
+            Mass (or weight) on 1 January of the first year, after the High Needs check, [a, x, c, p, j].
+        years
+            Number of years.
+        """
+        death = self._death(self.hazard, AGES.astype(np.float64))
+        months = MONTHS - LOST_MONTHS * death[:, :, [0, 1, 0]]
+        cost = self._cost[[0, 1, 0]]
+        result = Expected(*(np.zeros((years, len(CATEGORIES))) for _ in range(3)))
+        mass = start
+        for t in range(years):
+            lived = np.einsum("pkj,axcpj->axcpk", self.grid.transition, mass, optimize=True)
+            scored = np.einsum(
+                "pkj,axcpj->axcpk", self.grid.transition, mass * self._prospective_score(), optimize=True
+            )
+            scored[:, :, HIGH_NEEDS] = lived[:, :, HIGH_NEEDS] * self._concurrent_score()
+            result.person_months[t] = (lived * months).sum(axis=(0, 1, 3, 4))
+            result.cost[t] = (lived * cost).sum(axis=(0, 1, 3, 4))
+            result.score_months[t] = (scored * months).sum(axis=(0, 1, 3, 4))
+            stays, dies, leaves = self._end_of_year(lived, death)
+            mass = np.zeros_like(mass)
+            mass[1:] = stays[:-1]
+            mass[-1] += stays[-1]
+            vacated = (dies + leaves).sum(axis=(0, 2))
+            mass[:, :, AGED_DISABLED] += np.einsum("a,x,pj->axpj", self._entry, vacated, self.grid.entrant)
+            mass = self._check_high_needs(mass)
+        return result
+
+    def _prospective_score(self) -> Array:
+        """Mean raw score given the state on 1 January, over own coding, [3, p, j]; on the log scale of its SD."""
+        people = self.people
+        latent = people.score_persistent * self.grid.persistent[:, None] + people.score_morbidity * self.grid.morbidity
+        sds = score_log_sds(people)
+        return np.stack([np.exp(sd * latent + 0.5 * (sd * self.prospective_own) ** 2) for sd in sds])
+
+    def _concurrent_score(self) -> Array:
+        """Mean raw score given this year's state, over own coding, [p, k]."""
+        people, sd = self.people, score_log_sds(self.people)[HIGH_NEEDS]
+        latent = people.concurrent_persistent * self.grid.persistent[:, None]
+        latent = latent + people.concurrent_morbidity * self.grid.morbidity
+        return np.asarray(np.exp(sd * latent + 0.5 * (sd * self.concurrent_own) ** 2))
+
+    @property
+    def prospective_own(self) -> float:
+        """Loading of the prospective score on the person's own coding."""
+        return _rest(self.people.score_persistent, self.people.score_morbidity)
+
+    @property
+    def concurrent_own(self) -> float:
+        """Loading of the concurrent score on the person's own coding."""
+        return _rest(self.people.concurrent_persistent, self.people.concurrent_morbidity)
+
+    @cached_property
+    def start_law(self) -> Array:
+        """Law of the state on 1 January given age, sex and category, [a, x, c, p, j], each of mass 1.
+
+        ESRD: all ages share one law by sex. Where nobody lives, the nearest younger age lends its law.
+        """
+        law = self.start.copy()
+        law[:, :, ESRD] = law[:, :, ESRD].sum(axis=0)
+        for a in range(AGES.size):
+            empty = law[a].sum(axis=(-2, -1)) == 0.0
+            law[a][empty] = law[a - 1][empty] if a else 0.0
+        total = law.sum(axis=(-2, -1), keepdims=True)
+        return np.where(total > 0, law / np.where(total > 0, total, 1.0), self.grid.entrant)
+
+    @cached_property
+    def stationary(self) -> Expected:
+        """Expected sums of one slot in the stationary population, one year, [1, c]."""
+        return self.expected(self.start, 1)
+
+    @cached_property
+    def score_scale(self) -> Array:
+        """Logarithms of the factors that renormalise the scores to mean 1 in the reference population, [c]."""
+        return -np.log(self.stationary.score_months[0] / self.stationary.person_months[0])
+
+    @cached_property
+    def annual_cost(self) -> Array:
+        """Relative cost of twelve person-months, by category, [c] [1]."""
+        return self.stationary.cost[0] / self.stationary.person_months[0] * MONTHS
+
+    @cached_property
+    def combined_cost(self) -> float:
+        """Relative cost of twelve person-months of the aged and disabled with the High Needs people [1]."""
+        both = [AGED_DISABLED, HIGH_NEEDS]
+        return float(self.stationary.cost[0, both].sum() / self.stationary.person_months[0, both].sum() * MONTHS)
+
+
+def score_log_sds(people: People) -> Array:
+    """Standard deviations of the logarithm of the raw scores, by category, [c] [1]."""
+    if not people.volatility:
+        return np.zeros(len(CATEGORIES))
+    sds = np.empty(len(CATEGORIES))
+    sds[AGED_DISABLED], sds[ESRD], sds[HIGH_NEEDS] = people.score_sd, people.esrd_score_sd, people.concurrent_score_sd
+    return np.sqrt(np.log1p(sds * sds))
+
+
+def entry_age_shares(people: People) -> Array:
+    """Share of entrants at each age of ``AGES``, [a] [1]: a mass at 65, uniform to 75, uniform to the oldest."""
+    young = people.entry_by_75_share - people.entry_at_65_share
+    old = 1 - people.entry_by_75_share
+    cdf_at = np.interp(AGES + 1.0, [65.0, 75.0, people.entry_oldest], [0.0, young, young + old])
+    shares = np.diff(cdf_at, prepend=0.0)
+    shares[0] += people.entry_at_65_share
+    return shares
