@@ -10,6 +10,9 @@ BY3: Final = BASE_YEARS.index(2026)
 CATEGORIES: Final = ("aged_disabled", "esrd", "high_needs")
 AGED_DISABLED, ESRD, HIGH_NEEDS = range(3)
 
+SEXES: Final = ("female", "male")
+FEMALE, MALE = range(2)
+
 ALIGNMENTS: Final = ("claims", "voluntary")
 CLAIMS, VOLUNTARY = range(2)
 

@@ -30,8 +30,6 @@ class Purpose(IntEnum):
     ENTRANT = 2  # latent states and age of the person who takes over a slot
     START = 3  # who is in the slot in the first year
     DRIVER = 16  # scenario drivers; the driver's own number is the first counter word
-    ROSTER = 17  # synthetic rosters
-    MIXTURE = 18  # rules drawn from a mixture
 
 
 @formula

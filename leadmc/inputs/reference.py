@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS
+from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS, SEXES
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.cost_shape import CostShape, cost_shape, esrd_cost_shape
 
@@ -29,7 +29,6 @@ LOST_MONTHS = 5.5  # months not lived in the year of death, uniform on 1..12
 REACH = 6.5  # standard deviations covered by the grid
 PERSISTENT_NODES = 24
 MORBIDITY_NODES = 28  # on each side of the High Needs threshold
-FEMALE, MALE = range(2)
 
 
 class Hazard(NamedTuple):
@@ -190,7 +189,7 @@ class Reference:
     def _stationary(self, hazard: Hazard, rates: Array | None = None) -> Array:
         """Carry a cohort from 65 to the oldest age; with ``rates`` the level of each age meets them on the way."""
         grid, people = self.grid, self.people
-        mass = np.zeros((AGES.size, 2, len(CATEGORIES), *grid.entrant.shape))
+        mass = np.zeros((AGES.size, len(SEXES), len(CATEGORIES), *grid.entrant.shape))
         carried = np.zeros(mass.shape[1:])
         self._levels = np.zeros(AGES.size)
         for a, age in enumerate(AGES):

@@ -2,13 +2,15 @@
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from leadmc.base.axes import ALIGNMENTS, CATEGORIES, CLAIMS, VOLUNTARY
-from leadmc.base.philox import PURPOSE_SHIFT, Purpose, philox4x32, split_seed
+from leadmc.base.axes import ALIGNMENTS, CATEGORIES, CLAIMS, SEXES, VOLUNTARY
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import AGES, Reference
+from leadmc.inputs.roster import person_keys
 
 Array = npt.NDArray[np.float64]
+
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -19,7 +21,6 @@ def synthetic_population(
     county_fips: tuple[str, ...],
     county_weight: tuple[float, ...],
     voluntary_share: float,
-    seed: int,
 ) -> Population:
     """Lay out slots so that age, sex and category are those of the stationary reference population.
 
@@ -36,8 +37,6 @@ def synthetic_population(
         The service area, and the share of people in each county (any positive scale).
     voluntary_share
         Share of people aligned voluntarily [1].
-    seed
-        Root seed: decides person keys, hence whose random numbers are whose.
     """
     index = np.arange(beneficiaries, dtype=np.float64) + 0.5
     even = index / beneficiaries
@@ -48,7 +47,7 @@ def synthetic_population(
     county = _pick(np.mod(index * GOLDEN, 1.0), np.asarray(county_weight)[order])
     voluntary = np.mod(index * (np.sqrt(2.0) - 1.0), 1.0) < voluntary_share
     return Population(
-        person_key=_keys(seed, beneficiaries),
+        person_key=person_keys(synthetic_ids(beneficiaries)),
         age=AGES[age].astype(np.int32),
         sex=sex.astype(np.int32),
         category=category.astype(np.int32),
@@ -63,22 +62,20 @@ def _pick(u: Array, weight: Array) -> npt.NDArray[np.intp]:
     return np.searchsorted(np.cumsum(weight)[:-1] / weight.sum(), u, side="right")
 
 
-def _keys(seed: int, n: int) -> npt.NDArray[np.uint64]:
-    k0, k1 = split_seed(seed)
-    stream = np.uint32(Purpose.ROSTER << PURPOSE_SHIFT)
-    zero = np.uint32(0)
-    low, high, _, _ = philox4x32(np.arange(n, dtype=np.uint32), zero, zero, stream, k0, k1)
-    return low.astype(np.uint64) | (high.astype(np.uint64) << np.uint64(32))
+def synthetic_ids(beneficiaries: int) -> "pd.Series[str]":
+    """Number the slots: nobody stands behind them. The same ids in a file address the same random numbers."""
+    return pd.Series([f"S{i:07d}" for i in range(1, beneficiaries + 1)])
 
 
-def roster_columns(population: Population) -> dict[str, list[str] | list[int]]:
-    """Name the slots' columns as a roster file does; ids are running numbers, for nobody exists behind them."""
-    n = population.age.size
-    return {
-        "beneficiary_id": [f"S{i:07d}" for i in range(1, n + 1)],
-        "county_fips": [population.county_fips[k] for k in population.county],
-        "category": [CATEGORIES[c] for c in population.category],
-        "alignment": [ALIGNMENTS[a] for a in population.alignment],
-        "age": [int(a) for a in population.age],
-        "sex": ["male" if s else "female" for s in population.sex],
-    }
+def roster_of(population: Population) -> pd.DataFrame:
+    """Write slots as the rows of a roster file."""
+    return pd.DataFrame(
+        {
+            "beneficiary_id": synthetic_ids(population.age.size),
+            "county_fips": np.array(population.county_fips)[population.county],
+            "category": np.array(CATEGORIES)[population.category],
+            "alignment": np.array(ALIGNMENTS)[population.alignment],
+            "age": population.age,
+            "sex": np.array(SEXES)[population.sex],
+        }
+    )

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.special import ndtr, ndtri
 
-from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS
-from leadmc.inputs.reference import FEMALE, MALE, MORBIDITY_NODES, REACH, YOUNGEST, Grid, Reference
+from leadmc.base.axes import AGED_DISABLED, ESRD, FEMALE, HIGH_NEEDS, MALE
+from leadmc.inputs.reference import MORBIDITY_NODES, REACH, YOUNGEST, Grid, Reference
 
 Array = npt.NDArray[np.float64]
 

@@ -170,7 +170,12 @@ def renew_slots(panel: Panel, law: Law, block: Block, who: Any, seed: Any, addre
         vacancies += I(block.ending[j] != STAYS)
     for q in range(vacancies):
         words = philox4x32(
-            block.vacated_key_low[q], block.vacated_key_high[q], address[0], U(ENTRANT_STREAM | address[1]), seed[0], seed[1]
+            block.vacated_key_low[q],
+            block.vacated_key_high[q],
+            address[0],
+            U(ENTRANT_STREAM | address[1]),
+            seed[0],
+            seed[1],
         )
         # the year's results of the block are not written yet: their memory holds the entrants meanwhile
         block.latent_cost[q], block.score[q], block.entrant_own[q], block.entrant_age[q] = new_person(law, words)
@@ -189,7 +194,9 @@ def live_year(panel: Panel, law: Law, block: Block, who: Any, seed: Any, address
     widest_vectors()
     for j in range(who[1]):
         i = U(who[0] + j)
-        words = philox4x32(panel.key_low[i], panel.key_high[i], address[0], U(YEAR_STREAM | address[1]), seed[0], seed[1])
+        words = philox4x32(
+            panel.key_low[i], panel.key_high[i], address[0], U(YEAR_STREAM | address[1]), seed[0], seed[1]
+        )
         state = (block.persistent[j], block.morbidity[j], block.own[j], block.age[j], block.category_before[j])
         (
             block.category[j],
@@ -220,7 +227,7 @@ def add_up(panel: Panel, table: CostTable, block: Block, who: Any, prices: Any, 
         i = U(who[0] + j)
         esrd = block.category[j] == IS_ESRD
         high = block.category[j] == IS_HIGH_NEEDS
-        price = select(esrd, level[1] * panel.esrd_cost[i], level[0] * panel.cost[i])
+        price = select(esrd, level[1] * panel.esrd_cost[i], select(high, level[2], level[0]) * panel.cost[i])
         amount = price * relative_cost(table, block.latent_cost[j], esrd) * CENTS + HALF
         over = amount > MAX_CENTS
         amount = select(over, MAX_CENTS, amount)
@@ -289,7 +296,7 @@ def simulate(
         Stationary states to start from (persistent health, morbidity of the year before), in stretches of equal age,
         sex and category, [m, 2] [standard normal].
     level
-        The scenario's cost level, for (not ESRD, ESRD), [s, t, 2] [1].
+        The scenario's cost level, [s, t, c] [1].
     attachment
         Stop-loss attachment at a risk score of 1, [s, t, c] [USD].
     seed
@@ -304,8 +311,21 @@ def simulate(
     integers = np.empty((5, BLOCK), np.int32)
     keys = np.empty((2, BLOCK), np.uint32)
     block = Block(
-        floats[0], floats[1], floats[2], floats[3], integers[0], integers[1],
-        integers[2], floats[4], floats[5], integers[3], floats[6], floats[7], integers[4], keys[0], keys[1],
+        floats[0],
+        floats[1],
+        floats[2],
+        floats[3],
+        integers[0],
+        integers[1],
+        integers[2],
+        floats[4],
+        floats[5],
+        integers[3],
+        floats[6],
+        floats[7],
+        integers[4],
+        keys[0],
+        keys[1],
     )
     n = panel.age.size
     for s in range(level.shape[0]):

@@ -140,9 +140,7 @@ def cost_table(reference: Reference) -> CostTable:
     )
 
 
-def expected_path(
-    population: Population, county_cost: Array, reference: Reference, years: int
-) -> tuple[Array, Array]:
+def expected_path(population: Population, county_cost: Array, reference: Reference, years: int) -> tuple[Array, Array]:
     """Return the panel's true expected person-months and cost at level 1, each [t, c] [person-month, USD]."""
     strata = _strata(population)
     dollars = county_cost[population.county]

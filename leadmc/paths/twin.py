@@ -71,7 +71,7 @@ def simulate(
                 law, words, state, panel.sex_shift
             )
             esrd = category == IS_ESRD
-            price = select(esrd, level[s, t, 1] * panel.esrd_cost, level[s, t, 0] * panel.cost)
+            price = level[s, t][category] * select(esrd, panel.esrd_cost, panel.cost)
             amount = price * relative_cost(table, latent_cost, esrd) * CENTS + HALF
             over = amount > MAX_CENTS
             amount = select(over, MAX_CENTS, amount)

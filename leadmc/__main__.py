@@ -1,0 +1,5 @@
+"""``python -m leadmc`` does what ``leadmc`` does."""
+
+from leadmc.cli import main
+
+main()

@@ -1,0 +1,111 @@
+"""Base years: what the ACO's own beneficiaries cost before it signed, in the dollars and at the risk of BY3.
+
+Source: W1 (cells and years, B), W0 (weights and restatement, C; least number of beneficiaries, M), CMS1 (no rebasing,
+A); what stands in for an empty cell is inferred (E); rule book `base_years`.
+Axes: s scenario, b base year, c category, a alignment.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmc.base.axes import CLAIMS, MONTHS
+from leadmc.contract.experience import Array
+from leadmc.contract.ratio import ratio
+from leadmc.contract.terms import BaseYearTerms
+
+
+class History(NamedTuple):
+    """Historical spending of each cell.
+
+    Parameters
+    ----------
+    pbpm
+        Historical benchmark in BY3 dollars at the BY3 score, [s, c, a] [USD per person-month]; 0 without history.
+    reference_score
+        Score of the last base year that counts, normally BY3, [s, c, a] [1]; 0 without history.
+    standard_rate
+        Spending per unit of risk that stands in for a cell without history: of the claims-aligned, and where they have
+        none either, of the region, [s, c] [USD per person-month at a risk score of 1].
+    """
+
+    pbpm: Array
+    reference_score: Array
+    standard_rate: Array
+
+
+def weights(terms: BaseYearTerms, entering: str) -> tuple[float, ...]:
+    """Weights of BY1, BY2, BY3 [1]: recent years weigh more for an ACO that is new."""
+    return terms.weights.renewing if entering == "renewing" else terms.weights.new
+
+
+def years_that_count(terms: BaseYearTerms, person_months: Array, risk_score: Array) -> npt.NDArray[np.bool_]:
+    """Find the base years with enough beneficiaries and a score, [s, b, c, a]."""
+    enough = person_months >= MONTHS * terms.minimum_beneficiaries
+    return enough & (person_months > 0.0) & (risk_score > 0.0)
+
+
+def reference_score(risk_score: Array, counts: npt.NDArray[np.bool_]) -> Array:
+    """Score of the last base year that counts, [s, c, a] [1]: base years are restated to it, growth counts from it."""
+    score = np.zeros_like(risk_score[:, 0])
+    for n in range(risk_score.shape[1]):
+        score = np.where(counts[:, n], risk_score[:, n], score)
+    return score
+
+
+def historical_pbpm(pbpm: Array, trend: Array, risk_ratio: Array, weight: Array) -> Array:
+    """Average the base years in BY3 dollars at BY3 risk, [s, c, a] [USD per person-month].
+
+    ``Hist = sum_n w_n PBPM_n BYtrend_n RR_n / sum_n w_n`` over the base years that count.
+
+    Parameters
+    ----------
+    pbpm, risk_ratio
+        [s, b, c, a] [USD per person-month, 1].
+    trend
+        Growth BYn -> BY3, [s, b, c] [1].
+    weight
+        0 where a year does not count, [s, b, c, a] [1].
+    """
+    restated = pbpm * trend[..., np.newaxis] * risk_ratio
+    return ratio((weight * restated).sum(axis=1), weight.sum(axis=1), otherwise=0.0)
+
+
+def history(
+    terms: BaseYearTerms,
+    entering: str,
+    *,
+    person_months: Array,
+    expenditure: Array,
+    risk_score: Array,
+    trend: Array,
+    regional_pbpm: Array,
+) -> History:
+    """Put the base years together; arrays as in `experience.Experience`, ``trend`` two-way."""
+    counts = years_that_count(terms, person_months, risk_score)
+    reference = reference_score(risk_score, counts)
+    restated = ratio(reference[:, np.newaxis], np.where(counts, risk_score, 0.0), otherwise=1.0)
+    risk_ratio = restated if terms.risk_adjustment else np.ones_like(restated)
+    weight = np.array(weights(terms, entering))[:, np.newaxis, np.newaxis] * counts
+    pbpm = historical_pbpm(ratio(expenditure, person_months, otherwise=0.0), trend, risk_ratio, weight)
+    own = ratio(pbpm[..., CLAIMS], reference[..., CLAIMS], otherwise=0.0)
+    standard_rate = np.where(reference[..., CLAIMS] > 0.0, own, regional_pbpm)
+    return History(pbpm, reference, standard_rate)
+
+
+def score_in_use(reference: Array, score_now: Array) -> Array:
+    """Give the reference score of a performance year, [s, c, a] [1].
+
+    A cell without history takes the score of the first performance year in which it has people.
+    """
+    return np.where(reference > 0.0, reference, score_now)
+
+
+def pbpm_in_use(past: History, reference: Array) -> Array:
+    """Historical benchmark of a performance year, [s, c, a] [USD per person-month].
+
+    A cell without history is benchmarked at the standard rate times its reference score: a cell is never worth zero
+    because nobody was in it before.
+    """
+    return np.where(past.reference_score > 0.0, past.pbpm, past.standard_rate[..., np.newaxis] * reference)

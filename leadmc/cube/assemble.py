@@ -1,0 +1,82 @@
+"""From one chunk's aggregates and settlements to rows of the cube, each under its registered name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmc.base.axes import BASE_YEARS
+from leadmc.base.variables import VARIABLES
+from leadmc.contract.experience import Experience, Settlement
+from leadmc.paths.aggregates import mean_score
+from leadmc.paths.kernel import DEATHS, EXITS, PERSON_MONTHS, SCORE_MONTHS
+from leadmc.scenarios.world import World
+
+Int64 = npt.NDArray[np.int64]
+Rows = dict[str, npt.NDArray[Any]]
+
+PERFORMANCE = slice(len(BASE_YEARS), None)
+BY_TRACK = (
+    "benchmark_before_discount",
+    "benchmark",
+    "benchmark_pbpm",
+    "stop_loss_net",
+    "gross_savings",
+    "shared_result",
+    "sequestration",
+    "add_on",
+    "net_result",
+    "net_cash",
+    "rate_book_effect",
+    "guarantee",
+)
+BY_PANEL = ("base_person_months", "base_expenditure", "person_months", "expenditure", "stop_loss_excess")
+BY_WORLD = ("national_trend", "regional_trend", "prospective_trend", "quality_score")
+OF_ALL_TRACKS = ("risk_ratio_capped", "blended_trend", "rate_book_weight", "lower_spending")
+
+
+def rows(sums: Int64, world: World, experience: Experience, settlements: Sequence[Settlement]) -> Rows:
+    """Label a chunk.
+
+    Parameters
+    ----------
+    sums
+        Integer sums of the panel, [a, s, t, c, 7].
+    world
+        The chunk's drivers.
+    experience
+        Its aggregates.
+    settlements
+        One a track, in the order of the cube's track axis. What all tracks share is taken from the first.
+
+    Returns
+    -------
+    dict
+        Every variable of the registry, scenarios first.
+    """
+    scenarios = sums.shape[1]
+    months = sums[..., PERSON_MONTHS].sum(axis=(0, 3))  # s t
+    score = mean_score(sums[..., SCORE_MONTHS].sum(axis=0), sums[..., PERSON_MONTHS].sum(axis=0).astype(np.float64))
+    score = score * world.coding
+    leavers = sums[..., [DEATHS, EXITS]].sum(axis=(0, 3))  # s t, then deaths and exits
+    found: Rows = {name: getattr(experience, name).sum(axis=-1) for name in BY_PANEL}
+    found |= {name: getattr(experience, name) for name in BY_WORLD}
+    found |= {name: getattr(settlements[0], name) for name in OF_ALL_TRACKS}
+    found |= {name: np.stack([getattr(each, name) for each in settlements], axis=1) for name in BY_TRACK}
+    found |= {
+        "base_risk_score": score[:, : len(BASE_YEARS)],
+        "risk_score": score[:, PERFORMANCE],
+        "deaths": leavers[:, PERFORMANCE, 0],
+        "exits": leavers[:, PERFORMANCE, 1],
+        "entrants": leavers[:, len(BASE_YEARS) - 1 : -1].sum(axis=-1),  # who left makes room on 1 January
+        "programme_cost": world.programme_cost_pbpm * months[:, PERFORMANCE],
+    }
+    return {name: _broadcast(found[name], scenarios, VARIABLES[name].dims) for name in VARIABLES}
+
+
+def _broadcast(values: npt.NDArray[Any], scenarios: int, dims: tuple[str, ...]) -> npt.NDArray[Any]:
+    """Repeat what is the same in every scenario."""
+    if values.ndim < len(dims):
+        values = values[None]
+    return np.broadcast_to(values, (scenarios, *values.shape[1:]))

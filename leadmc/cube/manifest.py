@@ -1,0 +1,119 @@
+"""The manifest of a run: what went in, what it ran on, how long it took, so that a result can be traced and repeated.
+
+It names no person, no user, no host and no place outside the run.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import leadmc
+from leadmc.base.errors import Fault, InputError
+
+MANIFEST: Final = "manifest.json"
+LIBRARIES: Final = ("dask", "llvmlite", "numba", "numpy", "pandas", "pydantic", "scipy", "xarray", "zarr")
+
+
+class RunFacts(NamedTuple):
+    """What only the run itself knows.
+
+    Parameters
+    ----------
+    name, command
+        Name of the run, and the command that made it with file names only.
+    seed
+        Root of all random numbers.
+    tracks
+        Names of the tracks.
+    config
+        The resolved configuration, as YAML.
+    inputs
+        Files that were read.
+    unverified_terms
+        Terms that the result rests on and no published source confirms: path, value, confidence and source of each.
+    counts
+        Scenarios, beneficiaries, costs that met the limit of the integer sums, and the like.
+    timings
+        Wall time of each stage [s].
+    started, finished
+        Moments with their time zone.
+    """
+
+    name: str
+    command: str
+    seed: int
+    tracks: Sequence[str]
+    config: str
+    inputs: Sequence[Path]
+    unverified_terms: Sequence[Mapping[str, Any]]
+    counts: Mapping[str, int]
+    timings: Mapping[str, float]
+    started: datetime
+    finished: datetime
+
+
+def describe(facts: RunFacts) -> dict[str, Any]:
+    """Complete the facts of a run with hashes, versions and the machine.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. Input files appear by name, not by place.
+    """
+    return {
+        "name": facts.name,
+        "command": facts.command,
+        "seed": facts.seed,
+        "tracks": list(facts.tracks),
+        "started": facts.started.isoformat(timespec="seconds"),
+        "finished": facts.finished.isoformat(timespec="seconds"),
+        "config_sha256": hashlib.sha256(facts.config.encode()).hexdigest(),
+        "inputs_sha256": {path.name: file_hash(path) for path in facts.inputs},
+        "counts": dict(facts.counts),
+        "unverified_terms": [dict(term) for term in facts.unverified_terms],
+        "timings_seconds": {stage: round(seconds, 3) for stage, seconds in facts.timings.items()},
+        "versions": {
+            "leadmc": leadmc.__version__,
+            "python": platform.python_version(),
+            **{library: importlib.metadata.version(library) for library in LIBRARIES},
+        },
+        "machine": {"cpu": cpu_model(), "cores": os.cpu_count(), "system": platform.system()},
+    }
+
+
+def write_manifest(run: Path, manifest: Mapping[str, Any]) -> None:
+    """Write ``manifest.json`` into the run directory."""
+    (run / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_manifest(run: Path) -> dict[str, Any]:
+    """Read the manifest of a finished run; InputError if there is none."""
+    try:
+        manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        allowed = "the directory of a finished run"
+        fault = Fault(str(run), f"no readable {MANIFEST}", allowed, "Make one with `leadmc run`.")
+        raise InputError([fault]) from error
+    return manifest
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes [hex]."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cpu_model() -> str:
+    """Name of the processor, as the system gives it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())

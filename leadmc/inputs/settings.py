@@ -1,0 +1,226 @@
+"""What a configuration file may say: a closed schema, each key with its default and its meaning."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from leadmc.base.axes import BASE_YEARS
+from leadmc.contract.experience import AcoFacts
+from leadmc.inputs.assumptions import Closed
+from leadmc.inputs.presets import COMPLETE, PRESETS
+
+SAMPLERS: Final = ("plain", "sobol")
+SOBOL_REPLICATES: Final = 16  # with 8, nominal 95% intervals cover 91%
+LATER_TRACKS: Final = ("mssp-enhanced", "mssp-basic-e", "reach-global", "reach-professional")
+
+
+def _refusal(allowed: str, remedy: str = "") -> PydanticCustomError:
+    """Say what is allowed and what to do; ``config`` makes a fault of it."""
+    return PydanticCustomError("refused", "{allowed}", {"allowed": allowed, "remedy": remedy})
+
+
+def _present(value: str, info: ValidationInfo) -> str:
+    """Find a file beside the configuration file; its absolute path keeps its meaning in a run directory."""
+    folder = info.context["folder"] if info.context else Path()
+    path = (Path(folder) / value).expanduser().resolve()
+    if not path.is_file():
+        raise _refusal("a file that exists", f"Paths are relative to the configuration file; looked for {path}.")
+    return str(path)
+
+
+def _county_code(value: object) -> object:
+    """Accept an unquoted five-digit code; YAML reads 01001 as an octal number, which cannot be told from a mistake."""
+    if isinstance(value, int) and not isinstance(value, bool) and 10_000 <= value <= 99_999:
+        return str(value)
+    if not isinstance(value, str) or len(value) != 5 or not (value.isascii() and value.isdigit()):
+        raise _refusal("a five-digit county code (FIPS)", 'Quote codes that begin with 0: "01001".')
+    return value
+
+
+def _known_now(value: object) -> object:
+    if value in LATER_TRACKS:
+        raise _refusal("professional or global", "This version settles the two LEAD tracks only.")
+    return value
+
+
+def _simulated_now(value: object) -> object:
+    if value == "observed":
+        raise _refusal("simulated", "This version simulates the base years; observed base years are not yet settled.")
+    return value
+
+
+def _kind_alone(value: object) -> object:
+    """Accept ``sampler: sobol`` for ``sampler: {kind: sobol}`` and fill in its replicates."""
+    stated = {"kind": value} if isinstance(value, str) else value
+    if isinstance(stated, dict) and stated.get("kind") == "sobol":
+        return {"replicates": SOBOL_REPLICATES} | stated
+    return stated
+
+
+def _or_kind_alone(schema: dict[str, Any]) -> None:
+    """Tell editors that the name of the sampler alone will do."""
+    record = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"enum": list(SAMPLERS)}, record]
+
+
+def _no_mixture(rules: dict[str, Any]) -> dict[str, Any]:
+    if "mixture" in rules:
+        raise _refusal("terms of the rule book by their path", "This version fixes every rule; it draws no mixture.")
+    return rules
+
+
+InputFile = Annotated[str, Field(min_length=1), AfterValidator(_present)]
+County = Annotated[str, BeforeValidator(_county_code, json_schema_input_type=str), Field(pattern=r"^\d{5}$")]
+Track = Annotated[
+    Literal["professional", "global"],
+    BeforeValidator(_known_now, json_schema_input_type=Literal["professional", "global"]),
+]
+
+
+class Sampler(Closed):
+    """How the drivers of the world are drawn; people always use addressed random numbers."""
+
+    model_config = ConfigDict(json_schema_extra=_or_kind_alone)
+
+    kind: Literal["plain", "sobol"] = Field("plain", description="plain (independent) or sobol (scrambled, replicated)")
+    replicates: int = Field(
+        1, ge=1, le=1024, description="independent scramblings, which give sobol its standard errors (default there: 16)"
+    )
+
+    @model_validator(mode="after")
+    def _replicates_suit(self) -> Self:
+        if self.kind == "plain" and self.replicates != 1:
+            raise _refusal("replicates: 1 with the plain sampler", "Leave replicates out.")
+        if self.kind == "sobol" and self.replicates == 1:
+            raise _refusal("at least 2 replicates with the sobol sampler", "One scrambling has no standard error.")
+        return self
+
+
+class Synthetic(Closed):
+    """A panel drawn in the stationary state of the model."""
+
+    beneficiaries: int = Field(ge=1, le=10_000_000, description="aligned people")
+    counties: Annotated[tuple[County, ...], Field(min_length=1, strict=False)] = Field(
+        ("37037", "37063", "37101", "37135", "37183"),
+        description="service area, five-digit county codes; the default is Raleigh-Durham, North Carolina",
+    )
+    weights: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(strict=False)] | None = Field(
+        None, description="share of the panel in each county, any scale; by default the rate book's person-years"
+    )
+    voluntary_share: float = Field(0.05, ge=0, le=1, description="people aligned voluntarily; the rest by claims [1]")
+
+    @model_validator(mode="after")
+    def _counties_and_weights_match(self) -> Self:
+        if len(set(self.counties)) < len(self.counties):
+            raise _refusal("every county once")
+        if self.weights is not None and len(self.weights) != len(self.counties):
+            raise _refusal(f"as many weights as counties ({len(self.counties)})")
+        return self
+
+
+class Aco(Closed):
+    """What is known of the ACO before it signs."""
+
+    entering: Literal["new", "renewing"] = Field(
+        "new", description="new or renewing (earlier experience); decides the base-year weights"
+    )
+    predecessor: Literal["none", "mssp", "reach"] = Field(
+        "none", description="none, mssp or reach; decides the cap of the regional adjustment"
+    )
+    prior_savings_pbpm: dict[int, float] = Field(
+        dict.fromkeys(BASE_YEARS, 0.0),
+        description="savings in the earlier programme by base year [USD per person-month]; a year left out is 0",
+    )
+    prior_savings_proration: float = Field(
+        1.0, ge=0, le=1, description="share of today's people who belonged to the earlier ACO [1]"
+    )
+
+    @model_validator(mode="after")
+    def _history_is_consistent(self) -> Self:
+        if (self.entering == "renewing") != (self.predecessor != "none"):
+            raise _refusal("entering: renewing with predecessor mssp or reach; entering: new with predecessor none")
+        if not set(self.prior_savings_pbpm) <= set(BASE_YEARS):
+            raise _refusal(f"prior_savings_pbpm for the base years {', '.join(map(str, BASE_YEARS))}")
+        if self.predecessor == "none" and any(self.prior_savings_pbpm.values()):
+            raise _refusal("no prior_savings_pbpm without a predecessor")
+        return self
+
+    def facts(self) -> AcoFacts:
+        """Hand the facts to the contract in its own terms."""
+        first, second, third = (self.prior_savings_pbpm.get(year, 0.0) for year in BASE_YEARS)
+        return AcoFacts(self.entering, self.predecessor, (first, second, third), self.prior_savings_proration)
+
+
+class PopulationSource(Closed):
+    """Who the people are."""
+
+    file: InputFile | None = Field(None, description="roster, .csv or .parquet; instead of synthetic")
+    synthetic: Synthetic | None = Field(None, description="a panel made by leadmc; instead of file")
+    base_years: Annotated[
+        Literal["simulated"], BeforeValidator(_simulated_now, json_schema_input_type=Literal["simulated"])
+    ] = Field("simulated", description="who the people are is part of the luck: 2024-2026 come from the same paths")
+    aco: Aco = Field(default_factory=Aco, description="what is known of the ACO before it signs")
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.file is None) == (self.synthetic is None):
+            raise _refusal("either file or synthetic", "Give one of the two.")
+        return self
+
+
+class Region(Closed):
+    """The region against which the ACO is measured."""
+
+    rate_book: InputFile | None = Field(
+        None,
+        description="county rates at 2026 prices, .csv or .parquet with county_fips, aged_disabled_pbpm, esrd_pbpm; by"
+        " default the public county rates of CMS that leadmc ships",
+    )
+    aco_share: float = Field(
+        0.1, gt=0, le=1, description="the ACO's share of its region: the national weight of the regional trend [1]"
+    )
+
+
+class Output(Closed):
+    """How a run is cut up; no result depends on it."""
+
+    chunk: int = Field(250, ge=1, le=1_000_000, description="scenarios simulated and stored together")
+
+
+class Settings(Closed):
+    """A leadmc configuration."""
+
+    name: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$", description="title of the run")
+    seed: int = Field(ge=0, le=2**64 - 1, description="root of every random number; same seed, same bits")
+    scenarios: int = Field(ge=1, le=2**32 - 1, description="scenarios to simulate")  # the address has 32 bits for it
+    sampler: Annotated[Sampler, BeforeValidator(_kind_alone, json_schema_input_type=Sampler)] = Field(
+        default_factory=Sampler, description="how the drivers of the world are drawn: plain or sobol"
+    )
+    population: PopulationSource = Field(description="who the people are")
+    region: Region = Field(default_factory=Region, description="the region against which the ACO is measured")
+    tracks: Annotated[tuple[Track, ...], Field(min_length=1, strict=False)] = Field(
+        ("professional", "global"), description="tracks to settle, on the same people and the same world"
+    )
+    assumptions: dict[str, Any] = Field(
+        {"preset": COMPLETE},
+        description=f"preset ({' or '.join(PRESETS)}), then any assumption laid over it",
+        json_schema_extra={"properties": {"preset": {"enum": list(PRESETS)}}},
+    )
+    rules: Annotated[dict[str, Any], AfterValidator(_no_mixture)] = Field(
+        {}, description="terms of the rule book by their path, laid over it (see `leadmc rules`)"
+    )
+    output: Output = Field(default_factory=Output, description="how a run is cut up; no result depends on it")
+
+    @model_validator(mode="after")
+    def _sampler_and_tracks_suit(self) -> Self:
+        if len(set(self.tracks)) < len(self.tracks):
+            raise _refusal("tracks: every track once")
+        if self.scenarios % self.sampler.replicates:
+            raise _refusal(
+                f"scenarios as a multiple of the sampler's {self.sampler.replicates} replicates",
+                "Best is a power of two for each replicate.",
+            )
+        return self

@@ -1,0 +1,1 @@
+"""From a cube to the figures that a board reads, each with its standard error."""

@@ -1,0 +1,48 @@
+"""A chunk of scenarios: prices in, integer sums out, for both alignment types."""
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmc.base.axes import BASE_YEARS, CATEGORIES, YEARS
+from leadmc.base.philox import split_seed
+from leadmc.paths.kernel import SUMS, simulate
+from leadmc.paths.people import People
+from leadmc.scenarios.world import World
+
+Array = npt.NDArray[np.float64]
+
+UNREACHED = 1e9  # attachment in the base years, where nobody insures [USD]
+
+
+def sweep(
+    people: People, world: World, attachment: Array, *, seed: int, first_scenario: int
+) -> npt.NDArray[np.int64]:
+    """Simulate everybody through thirteen years of every scenario of a chunk.
+
+    Parameters
+    ----------
+    people
+        The panel and how it behaves.
+    world
+        The chunk's drivers.
+    attachment
+        Stop-loss attachments of the performance years at a risk score of 1, [s, y, c] [USD].
+    seed
+        Root seed.
+    first_scenario
+        Absolute number of the chunk's first scenario.
+
+    Returns
+    -------
+    numpy.ndarray
+        Sums as of ``kernel.simulate``, [a, s, t, c, 7].
+    """
+    level = (world.national_level * world.regional_level * world.aco_level).astype(np.float32)
+    attached = np.full(level.shape, UNREACHED, np.float32)
+    attached[:, len(BASE_YEARS) :] = attachment
+    sums = np.zeros((len(people.panels), level.shape[0], len(YEARS), len(CATEGORIES), SUMS), np.int64)
+    for panel, panel_sums in zip(people.panels, sums, strict=True):
+        simulate(
+            panel, people.states, people.law, people.table, level, attached, split_seed(seed), first_scenario, panel_sums
+        )
+    return sums

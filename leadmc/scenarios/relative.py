@@ -1,0 +1,52 @@
+"""Cost of the region against the nation, the county against the region, and the ACO's panel against its own people.
+
+Axis letters: ``s`` scenario, ``t`` simulated year (2024..2036).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmc.base.axes import BY3
+from leadmc.inputs.assumptions import AcoLevel, OverDispersion, RelativeLevel
+from leadmc.scenarios.timeline import IS_AFTER_FIRST, N_YEARS
+from leadmc.scenarios.walks import ar1_loadings, mean_one_path, relative_to
+
+Array = npt.NDArray[np.float64]
+
+
+def relative_level(level: RelativeLevel, innovations: Array, noise: Array) -> Array:
+    """Level of a region (or county) relative to 2026, expected value 1, [s, t] [1].
+
+    A random walk from 2025 on, drawn back towards where it stood in 2024 by ``reversion`` a year.
+
+    Parameters
+    ----------
+    level
+        Innovation SD and reversion.
+    innovations
+        Standard normals, [s, t]; the first is not used.
+    noise
+        Factor on the innovation SD, [1 or s, t] [1].
+    """
+    loadings = relative_to(ar1_loadings(1.0 - level.reversion, N_YEARS), BY3)
+    return mean_one_path(loadings, innovations, level.innovation_sd * noise * IS_AFTER_FIRST)
+
+
+def aco_start(aco: AcoLevel, normals: Array) -> Array:
+    """Where the ACO stands against its region, [s, t] [1], expected value ``exp(start_mean)``.
+
+    The stated mean stays for good; the unknown part, N(0, start_sd^2) in 2024, fades with the drift's persistence.
+    """
+    remaining = aco.start_sd * aco.persistence ** np.arange(N_YEARS, dtype=np.float64)
+    return np.asarray(np.exp(aco.start_mean + normals[:, None] * remaining - 0.5 * remaining**2))
+
+
+def practice_shock(over_dispersion: OverDispersion, normals: Array, *, beneficiaries: int) -> Array:
+    """Shock shared by the panel in one year, expected value 1, [s, t] [1].
+
+    Lognormal with variance ``(factor - 1) CV^2 / N``, so that with independent people (CV^2 / N) the panel's mean cost
+    has ``factor`` times their variance.
+    """
+    variance = (over_dispersion.factor - 1.0) * over_dispersion.cost_cv**2 / beneficiaries
+    log_variance = np.log1p(variance)
+    return np.asarray(np.exp(np.sqrt(log_variance) * normals - 0.5 * log_variance))

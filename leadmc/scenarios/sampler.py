@@ -1,0 +1,106 @@
+"""How scenarios are sampled: independent draws by counter, or scrambled Sobol points in independent replicates.
+
+Either way the draws of a scenario depend on the seed and on its absolute number alone, never on the chunk that it is
+computed in. With ``sobol``, scenario ``k`` is point ``k // replicates`` of the sequence scrambled for replicate
+``k % replicates``: a standard error comes from the means of the replicates, and a replicate is best balanced when it
+holds a power of two of scenarios. People always use the counter-based generator; this module serves the drivers.
+"""
+
+import copy
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import qmc
+
+from leadmc.base.philox import PURPOSE_SHIFT, Purpose, philox4x32, split_seed
+from leadmc.inputs.settings import Sampler
+from leadmc.scenarios.streams import BLOCKS, SOBOL_DIMENSIONS, Driver
+
+Array = npt.NDArray[np.float64]
+
+WORD_BITS: Final = 32
+WORDS_PER_CALL: Final = 4
+SOBOL_BITS: Final = 30
+"""Bits of a coordinate, so at most 2^30 scenarios per replicate; SciPy's own default, stated to keep it."""
+
+
+def driver_uniforms(sampler: Sampler, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Mapping[Driver, Array]:
+    """Draw every driver's uniforms, each [s, width of the driver's block], strictly between 0 and 1.
+
+    Parameters
+    ----------
+    sampler
+        Kind and replicates.
+    seed
+        Root seed [64 bits].
+    scenarios
+        Absolute scenario numbers [below 2^32], [s].
+    """
+    if sampler.kind == "plain":
+        return {driver: plain_uniforms(driver, seed=seed, scenarios=scenarios) for driver in BLOCKS}
+    points = sobol_points(sampler.replicates, seed=seed, scenarios=scenarios)
+    return {
+        driver: np.ascontiguousarray(points[:, block.first : block.first + block.width])
+        for driver, block in BLOCKS.items()
+    }
+
+
+def plain_uniforms(driver: Driver, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
+    """Draw one driver's independent uniforms, [s, width], as midpoints of 2^32 cells.
+
+    Counter: call within the driver, driver, scenario, purpose. Four uniforms a call.
+    """
+    width = BLOCKS[driver].width
+    calls = -(-width // WORDS_PER_CALL)
+    words = philox4x32(
+        np.arange(calls, dtype=np.uint64)[None, :],
+        np.uint64(driver),
+        scenarios.astype(np.uint64)[:, None],
+        np.uint64(Purpose.DRIVER << PURPOSE_SHIFT),
+        *split_seed(seed),
+    )
+    stacked = np.stack(words, axis=-1).reshape(len(scenarios), calls * WORDS_PER_CALL)
+    uniforms: Array = (stacked[:, :width] + 0.5) * 2.0**-WORD_BITS
+    return uniforms
+
+
+def sobol_points(replicates: int, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
+    """Draw the scenarios' points of the replicated scrambled Sobol sequence, [s, dimension].
+
+    A coordinate is a multiple of 2^-30, and may be 0 even when scrambled: half a cell is added, which keeps the
+    stratification and leaves both ends out.
+    """
+    points = np.empty((len(scenarios), SOBOL_DIMENSIONS))
+    for replicate in range(replicates):
+        rows = np.flatnonzero(scenarios % replicates == replicate)
+        if rows.size:
+            index = scenarios[rows] // replicates
+            first = int(index.min())
+            run = _sobol_run(seed, replicate, first=first, count=int(index.max()) - first + 1)
+            points[rows] = run[index - first]
+    return points + 2.0 ** -(SOBOL_BITS + 1)
+
+
+def _sobol_run(seed: int, replicate: int, *, first: int, count: int) -> Array:
+    """Draw ``count`` consecutive points of one replicate from point ``first`` on."""
+    engine = copy.deepcopy(_scrambled_sequence(seed, replicate))
+    if first:
+        engine.fast_forward(first)
+        return np.asarray(engine.random(count))
+    # SciPy warns when a sequence is opened with a number of points that is no power of two, as a chunk may be: open
+    # it with one point. The balance is that of the whole run, not of a chunk.
+    opening = engine.random(1)
+    return np.vstack([opening, engine.random(count - 1)]) if count > 1 else np.asarray(opening)
+
+
+@cache
+def _scrambled_sequence(seed: int, replicate: int) -> qmc.Sobol:
+    """Scramble the sequence for one replicate, unopened: drawing moves an engine on, so callers draw from a copy.
+
+    Scrambling takes 30 ms, a copy 0.1 ms: without the cache it would cost a chunk as much as its people.
+    """
+    scramble = np.random.default_rng(np.random.SeedSequence([*map(int, split_seed(seed)), replicate]))
+    return qmc.Sobol(SOBOL_DIMENSIONS, scramble=True, bits=SOBOL_BITS, rng=scramble)

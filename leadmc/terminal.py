@@ -1,0 +1,137 @@
+"""What leadmc shows on a terminal: tables of estimates, settings, assumptions and rules, and how far a run has come."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from leadmc.contract.terms import Term
+    from leadmc.inputs.presets import AssumptionLine
+
+Report = Callable[[int, int, float], None]
+"""Called with scenarios done, scenarios in all, and time since the first one began [s]."""
+
+PLAIN_INTERVAL: Final = 10.0  # seconds between lines where no bar can be drawn
+NARROW: Final = ("mean", "p5", "p50", "p95", "p_loss")  # what fits 80 columns with its standard errors
+WIDE: Final = 120
+VALUES: Final = 18  # columns; more than that goes on the next line, to leave room for the names
+UNBROKEN: Final = "\N{NO-BREAK SPACE}"
+
+
+def percentiles(record: Mapping[str, Any], width: int) -> Iterator[Table]:
+    """Lay out the net result of each track of a summary, every estimate with its standard error."""
+    from leadmc.measures.tables import SHORT, percentile_table
+
+    for track in record["tracks"]:
+        estimates = percentile_table(record, track, statistics=SHORT if width >= WIDE else NARROW)
+        title = f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error"
+        table = _table(title, estimates.header, numbers=True)
+        for name, cells in estimates.rows:
+            table.add_row(name, *(str(cell).replace(" ", UNBROKEN) for cell in cells))
+        yield table
+
+
+def settings(model: "BaseModel") -> Table:
+    """List every key of a configuration with its value, and whether the user gave it."""
+    table = _table("Configuration", ("Key", "Value", ""))
+    for key, value, given in _leaves(model, ""):
+        table.add_row(key, _text(value), "" if given else "default")
+    return table
+
+
+def assumptions(lines: Iterable["AssumptionLine"]) -> Table:
+    """List assumptions with their evidence; mark what the user stated and what lies outside its plausible range."""
+    table = _table("Assumptions", ("Assumption, unit, source", "Value", "Plausible", "Grade"))
+    for line in lines:
+        plausible = "" if line.range is None else f"{line.range[0]:g} to {line.range[1]:g}"
+        flag = " OUT OF RANGE" if line.outside_range else ""
+        table.add_row(_entry(line.path, line.unit, line.source), _text(line.value) + flag, plausible, line.grade)
+    return table
+
+
+def terms(title: str, book: Iterable["Term"]) -> Table:
+    """List terms of a rule book with the years, the source and the confidence of each."""
+    table = _table(title, ("Term, unit, title", "Value", "Years", "Source", "Tag"))
+    for term in book:
+        mark = " (yours)" if term.overridden else ""
+        name = _entry(term.path, term.unit, term.title)
+        table.add_row(name, _text(term.value) + mark, str(term.years), term.source, term.confidence)
+    return table
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Report]:
+    """Show how far a run has come: a bar with rate and time left on a terminal, a line now and then elsewhere."""
+    if not console.is_terminal:
+        yield _plain_lines(console)
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("scenarios {task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("scenarios", total=None, rate="")
+
+        def report(done: int, total: int, seconds: float) -> None:
+            bar.update(task, completed=done, total=total, rate=_rate(done, seconds))
+
+        yield report
+
+
+def _plain_lines(console: Console) -> Report:
+    printed = 0.0
+
+    def report(done: int, total: int, seconds: float) -> None:
+        nonlocal printed
+        if done < total and seconds - printed < PLAIN_INTERVAL:
+            return
+        printed = seconds
+        left = f", {seconds * (total - done) / done:,.0f} s left" if 0 < done < total else ""
+        console.print(f"{done:,} of {total:,} scenarios {_rate(done, seconds)}{left}", highlight=False)
+
+    return report
+
+
+def _rate(done: int, seconds: float) -> str:
+    return f"({done / seconds:,.0f}/s)" if done and seconds > 0 else ""
+
+
+def _table(title: str, header: Sequence[str], *, numbers: bool = False) -> Table:
+    """Start a table; the first column names the rows, the others hold texts or numbers."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table.add_column(header[0], overflow="fold", no_wrap=numbers)
+    for name in header[1:]:
+        table.add_column(name, justify="right" if numbers else "left", overflow="fold", max_width=VALUES)
+    return table
+
+
+def _entry(path: str, unit: str, prose: str) -> str:
+    """Name a row: path and unit, and what there is to say about it below, dimmed."""
+    return escape(f"{path} [{unit}]") + f"\n[dim]{escape(prose)}"
+
+
+def _leaves(model: "BaseModel", prefix: str) -> Iterator[tuple[str, Any, bool]]:
+    """Every key below a model with its value and whether it was given."""
+    for key in type(model).model_fields:
+        value = getattr(model, key)
+        given = key in model.model_fields_set
+        if hasattr(value, "model_fields_set"):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value, given
+
+
+def _text(value: Any) -> str:
+    """Read a value in one line, numbers to six digits."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(f"({_text(each)})" if isinstance(each, list | tuple) else _text(each) for each in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,198 @@
+"""What must hold for any settlement: bits, scale, monotony, neutrality, and finite numbers where nobody is."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from paper import DOLLARS, paper_panel, random_panel, settled
+
+from leadmc.base.errors import InputError
+from leadmc.contract import corridors
+from leadmc.contract.book import TRACKS
+from leadmc.contract.experience import AcoFacts, Settlement
+from leadmc.contract.lead import settle
+from leadmc.contract.terms import load_terms, neutral_overrides
+
+SEEDS = st.integers(0, 2**32 - 1)
+TRACK = st.sampled_from(TRACKS)
+MODES = st.sampled_from(["CLIFF", "LINEAR5", "EARLY", "NONE"])
+MONEY = (
+    "benchmark_before_discount",
+    "benchmark",
+    "stop_loss_net",
+    "gross_savings",
+    "shared_result",
+    "add_on",
+    "sequestration",
+    "net_result",
+    "net_cash",
+    "rate_book_effect",
+    "benchmark_pbpm",
+    "guarantee",
+)
+EVERYTHING_ON = {
+    "rate_book__mode": "EARLY",
+    "rate_book__yearly_cap": 0.05,
+    "stop_loss__elected": True,
+    "stop_loss__charge": 0.01,
+    "risk_adjustment__reference": "rolling",
+    "designation__retest": "annual",
+    "regional_adjustment__capped_by": "total",
+}
+VETERAN = AcoFacts("renewing", "mssp", (10.0, 20.0, 30.0), 0.9)
+
+
+def scenario(panel, keep):
+    return panel._replace(**{n: a[keep] for n, a in panel._asdict().items() if n != "aco_share"})
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("overrides", [{}, EVERYTHING_ON])
+def test_a_scenario_does_not_feel_its_neighbours(track, overrides):
+    panel = random_panel(1, 131, empty=0.1)
+    together = settled(track, panel, facts=VETERAN, **overrides)
+    for keep in (slice(0, 1), slice(5, 12), slice(64, 131)):
+        alone = settled(track, scenario(panel, keep), facts=VETERAN, **overrides)
+        for name in set(Settlement._fields) - {"rate_book_weight"}:
+            assert np.array_equal(getattr(alone, name), getattr(together, name)[keep]), name
+
+
+def test_what_is_common_to_all_scenarios_broadcasts():
+    panel = random_panel(2, 9)
+    common = panel._replace(national_trend=panel.national_trend[:1], base_expenditure=panel.base_expenditure[:1])
+    spelled_out = common._replace(
+        national_trend=np.repeat(common.national_trend, 9, axis=0),
+        base_expenditure=np.repeat(common.base_expenditure, 9, axis=0),
+    )
+    for found, expected in zip(settled("global", common), settled("global", spelled_out), strict=True):
+        assert np.array_equal(found, expected)
+
+
+@given(SEEDS, TRACK, MODES, st.floats(0.0, 1.0))
+@settings(deadline=None, max_examples=60)
+def test_numbers_are_finite_wherever_people_are_missing(seed, track, mode, empty):
+    for overrides in ({"rate_book__mode": mode}, EVERYTHING_ON):
+        result = settled(track, random_panel(seed, 3, empty=empty), facts=VETERAN, **overrides)
+        for name, array in result._asdict().items():
+            assert np.isfinite(array).all(), name
+
+
+@given(SEEDS, TRACK, MODES)
+@settings(deadline=None, max_examples=30)
+def test_where_people_are_there_is_a_benchmark(seed, track, mode):
+    panel = random_panel(seed, 3, empty=0.5)
+    result = settled(track, panel, rate_book__mode=mode)
+    assert (result.benchmark_pbpm[panel.person_months.sum(axis=-1) > 0] > 0).all()
+
+
+@given(SEEDS, TRACK, st.floats(0.001, 1_000.0))
+@settings(deadline=None, max_examples=30)
+def test_all_dollars_scale_together(seed, track, k):
+    panel = random_panel(seed, 3, empty=0.2)
+    scaled = panel._replace(**{name: k * getattr(panel, name) for name in DOLLARS})
+    small = settled(track, panel, **EVERYTHING_ON)
+    large = settled(track, scaled, **EVERYTHING_ON)
+    for name in MONEY:
+        expected = k * getattr(small, name)
+        assert getattr(large, name) == pytest.approx(expected, rel=1e-9, abs=1e-9 * k * small.benchmark.max()), name
+    assert large.risk_ratio_capped == pytest.approx(small.risk_ratio_capped)
+
+
+@given(SEEDS, TRACK, MODES, st.floats(1.0, 3.0))
+@settings(deadline=None, max_examples=30)
+def test_more_spending_never_raises_the_net_result(seed, track, mode, more):
+    panel = random_panel(seed, 3, empty=0.2)
+    dearer = panel._replace(expenditure=more * panel.expenditure)
+    before = settled(track, panel, rate_book__mode=mode).net_result
+    after = settled(track, dearer, rate_book__mode=mode).net_result
+    assert (after <= before).all()
+
+
+@given(SEEDS, TRACK)
+@settings(deadline=None, max_examples=20)
+def test_the_parts_add_up_and_the_add_on_is_never_in_gross_savings(seed, track):
+    panel = random_panel(seed, 5)
+    result = settled(track, panel, **EVERYTHING_ON)
+    spending = panel.expenditure.sum(axis=(2, 3))
+    assert np.array_equal(result.gross_savings, result.benchmark - spending + result.stop_loss_net)
+    assert np.array_equal(result.net_result, result.shared_result - result.sequestration + result.add_on)
+    without = settled(track, panel, add_on__rate=0.0, **EVERYTHING_ON)
+    assert np.array_equal(result.gross_savings, without.gross_savings)
+    schedule = corridors.of_track(load_terms().corridors, track)
+    again = corridors.shared(schedule, gross=result.gross_savings, benchmark=result.benchmark)
+    assert np.array_equal(result.shared_result, again)
+
+
+@given(SEEDS)
+@settings(deadline=None, max_examples=20)
+def test_without_the_rate_book_it_has_no_effect(seed):
+    result = settled("global", random_panel(seed, 3), rate_book__mode="LINEAR5")
+    assert (result.rate_book_effect[:, :5] == 0.0).all()
+    assert (result.rate_book_effect[:, 5:] != 0.0).all()
+
+
+def at_rest(seed):
+    """A world that grows alike everywhere, in which the ACO spends what it always spent per unit of nothing."""
+    rng = np.random.default_rng(seed)
+    growth = np.cumprod(rng.uniform(0.98, 1.08, (4, 10, 3)), axis=1)
+    base_growth = np.cumprod(rng.uniform(0.98, 1.08, (4, 3, 3)), axis=1)[:, ::-1]
+    base_growth /= base_growth[:, 2:]
+    rate = rng.uniform(500.0, 5_000.0, (4, 3, 2))
+    panel = random_panel(seed, 4)
+    base_months = 1_000.0 + panel.base_person_months
+    return panel._replace(
+        base_person_months=base_months,
+        base_expenditure=base_months * rate[:, np.newaxis] / base_growth[..., np.newaxis],
+        base_national_trend=base_growth,
+        base_regional_trend=base_growth,
+        national_trend=growth,
+        regional_trend=growth,
+        prospective_trend=growth,
+        expenditure=panel.person_months * rate[:, np.newaxis] * growth[..., np.newaxis],
+    )
+
+
+@given(SEEDS, TRACK)
+@settings(deadline=None, max_examples=20)
+def test_a_neutral_contract_in_a_world_at_rest_shares_nothing(seed, track):
+    panel = at_rest(seed)
+    result = settle(load_terms(overrides=neutral_overrides()), track, VETERAN, panel)
+    for name in ("gross_savings", "shared_result", "net_result"):
+        assert np.abs(getattr(result, name)).max() <= 1e-11 * result.benchmark.max(), name
+    for name in ("add_on", "sequestration", "stop_loss_net", "rate_book_effect"):
+        assert (getattr(result, name) == 0.0).all(), name
+    assert (result.risk_ratio_capped == 1.0).all()
+
+
+@given(SEEDS)
+@settings(deadline=None, max_examples=20)
+def test_a_neutral_contract_shares_by_the_corridors_alone(seed):
+    panel = random_panel(seed, 4)
+    result = settle(load_terms(overrides=neutral_overrides()), "global", VETERAN, panel)
+    assert np.array_equal(result.benchmark, result.benchmark_before_discount)
+    share = corridors.shared(load_terms().corridors.global_, gross=result.gross_savings, benchmark=result.benchmark)
+    assert np.array_equal(result.net_result, share)
+    inside = np.abs(result.gross_savings) <= 0.15 * result.benchmark
+    assert np.array_equal(result.net_result[inside], result.gross_savings[inside])
+
+
+def test_a_voluntary_cell_without_history_takes_the_claims_rate_at_its_own_score():
+    panel = paper_panel(base_pbpm=1_200.0, base_score=1.2, score=1.2)
+    panel.person_months[:, 3:, 0, 1] = 1_200.0
+    panel.risk_score[:, 3:, 0, 1] = 0.9
+    panel.risk_score[:, 4:, 0, 1] = 1.8  # far above the score that it came with: the cap holds
+    pbpm = settled("professional", panel, rate_book__mode="NONE").benchmark[0]
+    assert pbpm[2] == pytest.approx(12_000 * 1_200)
+    assert pbpm[3] == pytest.approx(12_000 * 1_200 + 1_200 * 900)
+    assert pbpm[4] == pytest.approx(12_000 * 1_200 + 1_200 * 900 * 1.03)
+
+
+def test_an_unknown_track_or_fact_is_refused_with_every_fault():
+    with pytest.raises(InputError) as error:
+        settle(load_terms(), "both", AcoFacts(entering="old", predecessor="ngaco"), paper_panel())
+    assert str(error.value).splitlines() == [
+        "3 faults in the input:",
+        "  - track: 'both'. Allowed: professional or global.",
+        "  - entering: 'old'. Allowed: new or renewing.",
+        "  - predecessor: 'ngaco'. Allowed: none or mssp or reach.",
+    ]

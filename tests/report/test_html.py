@@ -1,0 +1,153 @@
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from example_cube import example_cube
+
+from leadmc.report import figures
+from leadmc.report.drawing import STYLE, palette, styled, svg
+from leadmc.report.html import write_report
+
+MANIFEST = {
+    "command": "leadmc run quickstart.yaml",
+    "seed": 7,
+    "config_sha256": "ab" * 32,
+    "counts": {"beneficiaries": 12_000},
+    "tracks": ["global", "professional"],
+    "unverified_terms": [
+        {"path": "a.b", "title": "Term <one>", "value": [0.6, 0.5], "confidence": "C", "source": "W0"},
+        {"path": "c.d", "value": {"2027": 0.3}, "confidence": "E", "source": "<script>alert(1)</script>"},
+    ],
+    "assumptions": ["Calibrated preset & nothing else."],
+}
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask of a page, and refuses tags that do not close."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.headings, self.links, self.tags, self.refs = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        self.ids += [attrs["id"]] if "id" in attrs else []
+        self.links += [v for k, v in attrs.items() if k in ("src", "href", "xlink:href")]
+        self.refs += re.findall(r"url\(#([^)]+)\)", " ".join(str(v) for v in attrs.values()))
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.fullmatch(r"h\d", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def written(cube, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(cube, MANIFEST, path)
+    return path.read_text(encoding="utf-8")
+
+
+def test_page_is_well_formed_and_self_contained(written):
+    page = Page(written)
+    assert page.open == []
+    assert len(page.ids) == len(set(page.ids))
+    assert all(link.startswith("#") and link[1:] in page.ids for link in page.links)
+    assert set(page.refs) <= set(page.ids)
+    assert "@import" not in written
+    assert "<script" not in written
+    assert len(written.encode()) < 2_000_000
+
+
+def test_page_is_accessible(written):
+    page = Page(written)
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False))
+    drawings = [attrs for tag, attrs in page.tags if tag == "svg"]
+    assert len(drawings) == 5
+    assert all(a["role"] == "img" and a["aria-labelledby"] in page.ids for a in drawings)
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("table") == tags.count("caption") == 2 * 2 + 2 + 2
+    assert all("scope" in attrs for tag, attrs in page.tags if tag == "th")
+    assert "prefers-color-scheme: dark" in written
+    assert "@media print" in written
+
+
+def test_everything_from_outside_is_escaped(written):
+    assert "Term &lt;one&gt;" in written
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written
+    assert "Calibrated preset &amp; nothing else." in written
+
+
+def test_origin_and_terms_are_shown(written):
+    for text in ("leadmc run quickstart.yaml", "ab" * 32, "beneficiaries: <code>12000</code>", "0.6, 0.5", "c.d"):
+        assert text in written
+    assert "unverified_terms" not in written
+
+
+def test_same_input_same_bytes(cube, written, tmp_path, monkeypatch):
+    monkeypatch.setitem(mpl.rcParams, "font.size", 30)  # the user's own settings do not matter
+    write_report(cube, MANIFEST, tmp_path / "again.html")
+    assert mpl.rcParams["font.size"] == 30
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize("scenarios", [1, 2, 37])
+def test_small_runs_one_track_and_no_rate_book(scenarios, tmp_path):
+    ds = example_cube(scenarios, rate_book=False).sel(track=["professional"])
+    write_report(ds, {"seed": 1}, tmp_path / "r.html")
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "The regional rate book never weighs on the benchmark in this run." in text
+    assert "No unverified term of the contract was used." in text
+    assert len([tag for tag, _ in Page(text).tags if tag == "svg"]) == 2
+
+
+def test_a_world_without_risk(tmp_path):
+    ds = example_cube(20)
+    for name in ("net_result", "gross_savings", "shared_result", "net_cash", "rate_book_effect"):
+        ds[name][:] = 0.0
+    write_report(ds, {}, tmp_path / "r.html")
+    assert "0% (none of 20 scenarios)" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_bars_have_an_edge_at_zero():
+    for low, high in ((-3.0, 7.0), (-0.02, 0.4), (-250e6, 13e6)):
+        edges = figures.bin_edges([np.linspace(low, high, 1_000)])
+        assert np.abs(edges).min() < 1e-9 * (high - low)
+        assert np.diff(edges) == pytest.approx(edges[1] - edges[0])
+        assert 5 <= edges.size <= figures.MOST_BARS + 3
+
+
+def test_colours_are_left_to_the_page():
+    with styled():
+        drawing = svg(figures.distribution({"A": np.arange(-5.0, 9.0)}, "x [1]"), "x", "<finding>")
+    assert not any(colour in drawing for colour in palette().values())
+    assert "var(--track-0)" in drawing
+    assert '<title id="x-title">&lt;finding&gt;</title>' in drawing
+    assert "<metadata>" not in drawing
+
+
+def test_dark_page_knows_every_colour(written):
+    dark = written[written.index("prefers-color-scheme: dark") :].split("}")[0]
+    assert all(f"--{name}:" in dark for name in palette())
+    assert STYLE.exists()
+
+
+def test_drawing_library_stays_in_the_report():
+    code = "import sys, leadmc.measures.tables, leadmc.measures.summary; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
