@@ -1,5 +1,6 @@
 """What leadmc shows on a terminal: tables of estimates, settings, assumptions and rules, and how far a run has come."""
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ PLAIN_INTERVAL: Final = 10.0  # seconds between lines where no bar can be drawn
 NARROW: Final = ("mean", "p5", "p50", "p95", "p_loss")  # what fits 80 columns with its standard errors
 WIDE: Final = 120
 VALUES: Final = 18  # columns; more than that goes on the next line, to leave room for the names
-UNBROKEN: Final = "\N{NO-BREAK SPACE}"
+HEADING: Final = 10  # columns; a longer heading of numbers goes on the next line
 
 
 def percentiles(record: Mapping[str, Any], width: int) -> Iterator[Table]:
@@ -35,7 +36,7 @@ def percentiles(record: Mapping[str, Any], width: int) -> Iterator[Table]:
         title = f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error"
         table = _table(title, estimates.header, numbers=True)
         for name, cells in estimates.rows:
-            table.add_row(name, *(str(cell).replace(" ", UNBROKEN) for cell in cells))
+            table.add_row(name, *map(str, cells))
         yield table
 
 
@@ -106,7 +107,10 @@ def _table(title: str, header: Sequence[str], *, numbers: bool = False) -> Table
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column(header[0], overflow="fold", no_wrap=numbers)
     for name in header[1:]:
-        table.add_column(name, justify="right" if numbers else "left", overflow="fold", max_width=VALUES)
+        if numbers:
+            table.add_column(textwrap.fill(name, HEADING), justify="right", no_wrap=True)
+        else:
+            table.add_column(name, overflow="fold", max_width=VALUES)
     return table
 
 

@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from leadmc import terminal
+from leadmc.measures.summary import summary
 
 
 def test_a_bar_shows_rate_and_time_left_and_leaves_no_trace():
@@ -51,3 +52,15 @@ def test_nothing_done_in_no_time_is_no_rate():
 )
 def test_values_read_in_one_line(value, text):
     assert terminal._text(value) == text
+
+
+def test_an_estimate_and_its_error_stay_on_one_line(cube):
+    page = io.StringIO()
+    console = Console(file=page, width=80)
+    for table in terminal.percentiles(summary(cube), console.width):
+        console.print(table)
+    lines = page.getvalue().splitlines()
+    years = [line for line in lines if line.strip().startswith(("20", "Ten", "Worst"))]
+    assert [line.count("±") for line in years] == [5] * len(years)
+    assert len(years) == 2 * 12
+    assert max(map(len, lines)) <= 80

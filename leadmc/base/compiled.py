@@ -4,7 +4,10 @@ Strict IEEE arithmetic everywhere: no relaxed maths and no parallel loops, so th
 Dask threads are the only parallelism. Kernels release the interpreter lock.
 """
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
@@ -16,9 +19,25 @@ R = TypeVar("R")
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a loop over people; the machine code is cached on disk between runs."""
-    compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a loop over people; its machine code is kept on disk while the sources stay the same.
+
+    Numba's cache knows the kernel's own file, not the formulas that it calls, so a digest of all sources that may hold
+    compiled code goes into the name under which the code is kept (docs/decisions/0004-numba-cache.md).
+    """
+    function.__qualname__ = f"{function.__qualname__}-{_digest_of_sources()}"
+    options = {"nogil": True, "error_model": "numpy"}
+    try:
+        compiled: Callable[P, R] = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # nowhere to write
+        compiled = numba.njit(**options)(function)
     return compiled
+
+
+@cache
+def _digest_of_sources() -> str:
+    package = Path(__file__).parents[1]
+    sources = sorted(path for layer in ("base", "paths") for path in (package / layer).glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
 
 
 def formula(function: Callable[..., Any]) -> Callable[..., Any]:

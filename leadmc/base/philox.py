@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
+
 from leadmc.base.compiled import formula
 
 U = np.uint32

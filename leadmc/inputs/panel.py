@@ -1,4 +1,4 @@
-"""The panel of a run: slots from a roster file or from the reference population, and what people cost in their counties."""
+"""The panel of a run: slots from a roster or from the reference population, and what people cost where they live."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -4,7 +4,8 @@ Persistent health and last year's morbidity of everyone alive, by age, sex and c
 assumptions as the simulated paths, without random numbers: the density of each cohort is carried through morbidity,
 death, departure, High Needs and renal failure by quadrature. From it come the stationary panel that a run starts from,
 the factors that renormalise risk scores, and the expected cost and months of any panel in any year, exact enough
-(relative error below 1e-4, tested) to test simulated means against. Formulas: docs/method.md, "The reference population".
+(relative error below 1e-4, tested) to test simulated means against. Formulas: docs/method.md,
+"The reference population".
 """
 
 from functools import cached_property
@@ -107,7 +108,7 @@ class Grid:
     def entrant(self) -> Array:
         """Probability mass of a fresh entrant's state, [p, j]."""
         mass = self.persistent_mass[:, None] * self.morbidity_weight * _density(self.morbidity)
-        return mass / mass.sum()
+        return np.asarray(mass / mass.sum())
 
     @cached_property
     def transition(self) -> Array:
@@ -116,7 +117,7 @@ class Grid:
         spread = np.sqrt(1 - phi * phi)
         z = (self.morbidity[:, :, None] - phi * self.morbidity[:, None, :]) / spread
         kernel = _density(z) / spread * self.morbidity_weight[:, :, None]
-        return kernel / kernel.sum(axis=1, keepdims=True)
+        return np.asarray(kernel / kernel.sum(axis=1, keepdims=True))
 
     @cached_property
     def latent_mean(self) -> Array:
@@ -137,7 +138,7 @@ def _legendre(low: Array | float, high: Array | float, n: int) -> tuple[Array, A
 
 
 def _density(z: Array) -> Array:
-    return np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
 
 def _rest(*loadings: float) -> float:
@@ -188,11 +189,11 @@ class Reference:
 
     def _stationary(self, hazard: Hazard, rates: Array | None = None) -> Array:
         """Carry a cohort from 65 to the oldest age; with ``rates`` the level of each age meets them on the way."""
-        grid, people = self.grid, self.people
+        grid = self.grid
         mass = np.zeros((AGES.size, len(SEXES), len(CATEGORIES), *grid.entrant.shape))
         carried = np.zeros(mass.shape[1:])
         self._levels = np.zeros(AGES.size)
-        for a, age in enumerate(AGES):
+        for a, age in enumerate(AGES.tolist()):
             carried[:, AGED_DISABLED] += self._entry[a] * grid.entrant
             mass[a] = self._check_high_needs(carried)
             lived = np.einsum("pkj,xcpj->xcpk", grid.transition, mass[a], optimize=True)
@@ -340,12 +341,12 @@ class Reference:
     @cached_property
     def score_scale(self) -> Array:
         """Logarithms of the factors that renormalise the scores to mean 1 in the reference population, [c]."""
-        return -np.log(self.stationary.score_months[0] / self.stationary.person_months[0])
+        return np.asarray(-np.log(self.stationary.score_months[0] / self.stationary.person_months[0]))
 
     @cached_property
     def annual_cost(self) -> Array:
         """Relative cost of twelve person-months, by category, [c] [1]."""
-        return self.stationary.cost[0] / self.stationary.person_months[0] * MONTHS
+        return np.asarray(self.stationary.cost[0] / self.stationary.person_months[0] * MONTHS)
 
     @cached_property
     def combined_cost(self) -> float:
@@ -355,7 +356,7 @@ class Reference:
 
 
 def score_log_sds(people: People) -> Array:
-    """Standard deviations of the logarithm of the raw scores, by category, [c] [1]."""
+    """Return the standard deviations of the logarithm of the raw scores, by category, [c] [1]."""
     if not people.volatility:
         return np.zeros(len(CATEGORIES))
     sds = np.empty(len(CATEGORIES))
@@ -368,6 +369,6 @@ def entry_age_shares(people: People) -> Array:
     young = people.entry_by_75_share - people.entry_at_65_share
     old = 1 - people.entry_by_75_share
     cdf_at = np.interp(AGES + 1.0, [65.0, 75.0, people.entry_oldest], [0.0, young, young + old])
-    shares = np.diff(cdf_at, prepend=0.0)
+    shares: Array = np.diff(cdf_at, prepend=0.0)
     shares[0] += people.entry_at_65_share
     return shares

@@ -87,7 +87,10 @@ class Sampler(Closed):
 
     kind: Literal["plain", "sobol"] = Field("plain", description="plain (independent) or sobol (scrambled, replicated)")
     replicates: int = Field(
-        1, ge=1, le=1024, description="independent scramblings, which give sobol its standard errors (default there: 16)"
+        1,
+        ge=1,
+        le=1024,
+        description="independent scramblings that give sobol its standard errors (default there: 16)",
     )
 
     @model_validator(mode="after")

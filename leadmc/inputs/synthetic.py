@@ -63,7 +63,7 @@ def _pick(u: Array, weight: Array) -> npt.NDArray[np.intp]:
 
 
 def synthetic_ids(beneficiaries: int) -> "pd.Series[str]":
-    """Number the slots: nobody stands behind them. The same ids in a file address the same random numbers."""
+    """Make ids up, for nobody stands behind them; the same ids in a file address the same random numbers."""
     return pd.Series([f"S{i:07d}" for i in range(1, beneficiaries + 1)])
 
 

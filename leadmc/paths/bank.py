@@ -33,13 +33,13 @@ class Bank(NamedTuple):
     ----------
     states
         Persistent health and last year's morbidity, [m, 2] [standard normal].
-    first, count
+    first, size
         Stretch of each (age, sex, category), [a, x, c].
     """
 
     states: npt.NDArray[np.float32]
     first: npt.NDArray[np.int32]
-    count: npt.NDArray[np.int32]
+    size: npt.NDArray[np.int32]
 
 
 def build_bank(reference: Reference) -> Bank:
@@ -63,7 +63,7 @@ def sample_law(grid: Grid, mass: Array, shift: float) -> Array:
     if not grid.people.volatility:
         return np.zeros((STRETCH, 2))
     sides = [mass[:, :MORBIDITY_NODES], mass[:, MORBIDITY_NODES:]]
-    below = int(round(STRETCH * sides[0].sum() / mass.sum()))
+    below = round(STRETCH * sides[0].sum() / mass.sum())
     parts = [
         _sample_side(grid, side, above, (np.arange(size) + 0.5) / size, np.mod(np.arange(size) * GOLDEN + shift, 1.0))
         for side, above, size in zip(sides, (False, True), (below, STRETCH - below), strict=True)

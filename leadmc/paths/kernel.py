@@ -114,6 +114,23 @@ def relative_cost(table: CostTable, latent_cost: Any, esrd: Any) -> Any:
     return select(x < F(0.0), F(0.0), value)
 
 
+class Nature(NamedTuple):
+    """What all people have in common.
+
+    Parameters
+    ----------
+    states
+        Stationary states to start from (persistent health, morbidity of the year before), in stretches of equal age,
+        sex and category, [m, 2] [standard normal].
+    law, table
+        Behaviour, and the look-up of cost.
+    """
+
+    states: Float32
+    law: Law
+    table: CostTable
+
+
 class Block(NamedTuple):
     """Working memory for one block of people, small enough for the first-level cache, [BLOCK] each."""
 
@@ -162,12 +179,12 @@ def open_block(panel: Panel, bank: Float32, block: Block, who: Any, seed: Any, s
 def renew_slots(panel: Panel, law: Law, block: Block, who: Any, seed: Any, address: Any) -> None:
     """Fill the slots that death or departure vacated; about one in five, so they are gathered first."""
     widest_vectors()
-    vacancies = 0
+    vacancies = I(0)
     for j in range(who[1]):
         block.vacated[vacancies] = j
         block.vacated_key_low[vacancies] = panel.key_low[U(who[0] + j)]
         block.vacated_key_high[vacancies] = panel.key_high[U(who[0] + j)]
-        vacancies += I(block.ending[j] != STAYS)
+        vacancies = I(vacancies + I(block.ending[j] != STAYS))
     for q in range(vacancies):
         words = philox4x32(
             block.vacated_key_low[q],
@@ -277,9 +294,7 @@ def book(sums: Any, cents: Any, above: Any, points: Any, fates: Any) -> None:
 @kernel
 def simulate(
     panel: Panel,
-    bank: Float32,
-    law: Law,
-    table: CostTable,
+    nature: Nature,
     level: Float32,
     attachment: Float32,
     seed: tuple[np.uint32, np.uint32],
@@ -290,11 +305,8 @@ def simulate(
 
     Parameters
     ----------
-    panel, law, table
-        The people: slots, behaviour, cost look-up.
-    bank
-        Stationary states to start from (persistent health, morbidity of the year before), in stretches of equal age,
-        sex and category, [m, 2] [standard normal].
+    panel, nature
+        The slots of one alignment type, and how people are.
     level
         The scenario's cost level, [s, t, c] [1].
     attachment
@@ -332,9 +344,9 @@ def simulate(
         scenario = U(first_scenario + s)
         for start in range(0, n, BLOCK):
             who = (start, min(BLOCK, n - start))
-            open_block(panel, bank, block, who, seed, scenario)
+            open_block(panel, nature.states, block, who, seed, scenario)
             for t in range(level.shape[1]):
                 address = (scenario, U(t))
-                renew_slots(panel, law, block, who, seed, address)
-                live_year(panel, law, block, who, seed, address)
-                add_up(panel, table, block, who, (level[s, t], attachment[s, t]), sums[s, t])
+                renew_slots(panel, nature.law, block, who, seed, address)
+                live_year(panel, nature.law, block, who, seed, address)
+                add_up(panel, nature.table, block, who, (level[s, t], attachment[s, t]), sums[s, t])

@@ -16,7 +16,7 @@ from leadmc.inputs.reference import (
     score_log_sds,
 )
 from leadmc.paths.bank import Bank, build_bank
-from leadmc.paths.kernel import CostTable, Panel
+from leadmc.paths.kernel import CostTable, Nature, Panel
 from leadmc.paths.person_year import Law
 
 Array = npt.NDArray[np.float64]
@@ -29,16 +29,12 @@ class People(NamedTuple):
     ----------
     panels
         One per alignment type, in the order of ``axes.ALIGNMENTS``; may be empty.
-    states
-        Bank of stationary states, [m, 2] [standard normal].
-    law, table
-        Behaviour, and the look-up of cost.
+    nature
+        What all people have in common.
     """
 
     panels: tuple[Panel, ...]
-    states: npt.NDArray[np.float32]
-    law: Law
-    table: CostTable
+    nature: Nature
 
 
 def gather_people(population: Population, county_cost: Array, reference: Reference) -> People:
@@ -59,7 +55,7 @@ def gather_people(population: Population, county_cost: Array, reference: Referen
         Panel(*(np.ascontiguousarray(column[population.alignment == alignment]) for column in slots))
         for alignment in range(len(ALIGNMENTS))
     )
-    return People(panels, bank.states, behaviour(reference), cost_table(reference))
+    return People(panels, Nature(bank.states, behaviour(reference), cost_table(reference)))
 
 
 def _strata(population: Population) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -81,7 +77,7 @@ def _panel(population: Population, county_cost: Array, reference: Reference, ban
         cost=dollars[:, 0],
         esrd_cost=dollars[:, 1],
         first_state=bank.first[strata],
-        state_count=bank.count[strata],
+        state_count=bank.size[strata],
     )
 
 
@@ -92,40 +88,40 @@ def behaviour(reference: Reference) -> Law:
     young = people.entry_by_75_share - people.entry_at_65_share
     sds = score_log_sds(people)
     threshold = reference.grid.threshold if people.volatility else np.inf
-    law = Law(
-        persistence=people.persistence,
-        innovation=np.sqrt(1 - people.persistence**2),
-        cost_persistent=people.cost_persistent,
-        cost_morbidity=people.cost_morbidity,
-        cost_accident=reference.grid.accident,
-        score_persistent=people.score_persistent,
-        score_morbidity=people.score_morbidity,
-        score_own=reference.prospective_own,
-        concurrent_persistent=people.concurrent_persistent,
-        concurrent_morbidity=people.concurrent_morbidity,
-        concurrent_own=reference.concurrent_own,
-        score_sd=sds[AGED_DISABLED],
-        esrd_score_sd=sds[ESRD],
-        concurrent_score_sd=sds[HIGH_NEEDS],
-        score_mean=reference.score_scale[AGED_DISABLED],
-        esrd_score_mean=reference.score_scale[ESRD],
-        concurrent_score_mean=reference.score_scale[HIGH_NEEDS],
-        high_needs_threshold=threshold,
-        hazard_level=hazard.level,
-        hazard_slope=hazard.slope,
-        hazard_curvature=hazard.curvature,
-        hazard_latent=hazard.latent,
-        hazard_esrd=hazard.esrd_shift,
-        hazard_youngest=HAZARD_AGES[0],
-        hazard_oldest=HAZARD_AGES[1],
-        leave_hazard=alive * people.exit_hazard,
-        esrd_hazard=alive * people.esrd_hazard,
-        entry_at_65=people.entry_at_65_share,
-        entry_slope_young=10.0 / max(young, 1e-9),
-        entry_break=people.entry_by_75_share,
-        entry_slope_old=(people.entry_oldest - 75.0) / max(1 - people.entry_by_75_share, 1e-9),
-    )
-    return Law(*(np.float32(x) for x in law))
+    values = {
+        "persistence": people.persistence,
+        "innovation": np.sqrt(1 - people.persistence**2),
+        "cost_persistent": people.cost_persistent,
+        "cost_morbidity": people.cost_morbidity,
+        "cost_accident": reference.grid.accident,
+        "score_persistent": people.score_persistent,
+        "score_morbidity": people.score_morbidity,
+        "score_own": reference.prospective_own,
+        "concurrent_persistent": people.concurrent_persistent,
+        "concurrent_morbidity": people.concurrent_morbidity,
+        "concurrent_own": reference.concurrent_own,
+        "score_sd": sds[AGED_DISABLED],
+        "esrd_score_sd": sds[ESRD],
+        "concurrent_score_sd": sds[HIGH_NEEDS],
+        "score_mean": reference.score_scale[AGED_DISABLED],
+        "esrd_score_mean": reference.score_scale[ESRD],
+        "concurrent_score_mean": reference.score_scale[HIGH_NEEDS],
+        "high_needs_threshold": threshold,
+        "hazard_level": hazard.level,
+        "hazard_slope": hazard.slope,
+        "hazard_curvature": hazard.curvature,
+        "hazard_latent": hazard.latent,
+        "hazard_esrd": hazard.esrd_shift,
+        "hazard_youngest": HAZARD_AGES[0],
+        "hazard_oldest": HAZARD_AGES[1],
+        "leave_hazard": alive * people.exit_hazard,
+        "esrd_hazard": alive * people.esrd_hazard,
+        "entry_at_65": people.entry_at_65_share,
+        "entry_slope_young": 10.0 / max(young, 1e-9),
+        "entry_break": people.entry_by_75_share,
+        "entry_slope_old": (people.entry_oldest - 75.0) / max(1 - people.entry_by_75_share, 1e-9),
+    }
+    return Law(**{name: np.float32(value) for name, value in values.items()})
 
 
 def cost_table(reference: Reference) -> CostTable:

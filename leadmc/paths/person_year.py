@@ -181,8 +181,8 @@ def live_through(law: Law, words: Any, state: Any, sex_shift: Any) -> Any:
     Returns
     -------
     tuple
-        The year's category, latent cost, risk score [1] and months lived [1..12]; how the year ended, its morbidity, and
-        the category at its end.
+        The year's category, latent cost, risk score [1] and months lived [1..12]; how the year ended, its morbidity,
+        and the category at its end.
     """
     persistent, morbidity_before, own, age, category_before = state
     category = category_on_january_first(law, persistent, morbidity_before, category_before)

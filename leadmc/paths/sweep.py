@@ -14,9 +14,7 @@ Array = npt.NDArray[np.float64]
 UNREACHED = 1e9  # attachment in the base years, where nobody insures [USD]
 
 
-def sweep(
-    people: People, world: World, attachment: Array, *, seed: int, first_scenario: int
-) -> npt.NDArray[np.int64]:
+def sweep(people: People, world: World, attachment: Array, *, seed: int, first_scenario: int) -> npt.NDArray[np.int64]:
     """Simulate everybody through thirteen years of every scenario of a chunk.
 
     Parameters
@@ -41,8 +39,7 @@ def sweep(
     attached = np.full(level.shape, UNREACHED, np.float32)
     attached[:, len(BASE_YEARS) :] = attachment
     sums = np.zeros((len(people.panels), level.shape[0], len(YEARS), len(CATEGORIES), SUMS), np.int64)
+    key = split_seed(seed)
     for panel, panel_sums in zip(people.panels, sums, strict=True):
-        simulate(
-            panel, people.states, people.law, people.table, level, attached, split_seed(seed), first_scenario, panel_sums
-        )
+        simulate(panel, people.nature, level, attached, key, first_scenario, panel_sums)
     return sums

@@ -24,8 +24,8 @@ from leadmc.paths.kernel import (
     STOP_LOSS,
     YEAR_STREAM,
     ZERO,
-    CostTable,
     Float32,
+    Nature,
     Panel,
     relative_cost,
     start_offset,
@@ -37,7 +37,6 @@ from leadmc.paths.person_year import (
     IS_ESRD,
     LEAVES,
     STAYS,
-    Law,
     live_through,
     new_person,
     own_coding,
@@ -46,9 +45,7 @@ from leadmc.paths.person_year import (
 
 def simulate(
     panel: Panel,
-    bank: Float32,
-    law: Law,
-    table: CostTable,
+    nature: Nature,
     level: Float32,
     attachment: Float32,
     seed: tuple[np.uint32, np.uint32],
@@ -56,6 +53,7 @@ def simulate(
     sums: npt.NDArray[np.int64],
 ) -> None:
     """Simulate a chunk of scenarios; parameters and result as of ``kernel.simulate``."""
+    bank, law, table = nature
     for s in range(level.shape[0]):
         scenario = U(first_scenario + s)
         words = philox4x32(panel.key_low, panel.key_high, scenario, START_STREAM, seed[0], seed[1])

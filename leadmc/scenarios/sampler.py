@@ -9,15 +9,17 @@ holds a power of two of scenarios. People always use the counter-based generator
 import copy
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 from leadmc.base.philox import PURPOSE_SHIFT, Purpose, philox4x32, split_seed
 from leadmc.inputs.settings import Sampler
 from leadmc.scenarios.streams import BLOCKS, SOBOL_DIMENSIONS, Driver
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
 
 Array = npt.NDArray[np.float64]
 
@@ -97,10 +99,12 @@ def _sobol_run(seed: int, replicate: int, *, first: int, count: int) -> Array:
 
 
 @cache
-def _scrambled_sequence(seed: int, replicate: int) -> qmc.Sobol:
+def _scrambled_sequence(seed: int, replicate: int) -> "qmc.Sobol":
     """Scramble the sequence for one replicate, unopened: drawing moves an engine on, so callers draw from a copy.
 
     Scrambling takes 30 ms, a copy 0.1 ms: without the cache it would cost a chunk as much as its people.
     """
+    from scipy.stats import qmc  # 0.6 s that plain sampling does not need
+
     scramble = np.random.default_rng(np.random.SeedSequence([*map(int, split_seed(seed)), replicate]))
     return qmc.Sobol(SOBOL_DIMENSIONS, scramble=True, bits=SOBOL_BITS, rng=scramble)
