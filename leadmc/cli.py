@@ -236,7 +236,7 @@ def _print_percentiles(record: Mapping[str, Any]) -> None:
 
     from leadmc import terminal
 
-    _print_tables(terminal.percentiles(record, Console().width))
+    _print_tables(terminal.percentiles(record, Console()))
 
 
 def _print_tables(tables: Iterable[Any]) -> None:

@@ -21,23 +21,35 @@ Report = Callable[[int, int, float], None]
 """Called with scenarios done, scenarios in all, and time since the first one began [s]."""
 
 PLAIN_INTERVAL: Final = 10.0  # seconds between lines where no bar can be drawn
-NARROW: Final = ("mean", "p5", "p50", "p95", "p_loss")  # what fits 80 columns with its standard errors
-WIDE: Final = 120
+NARROW: Final = ("mean", "p5", "p50", "p95", "p_loss")  # what an ordinary terminal has room for
+UNBOUNDED: Final = 10_000  # columns
 VALUES: Final = 18  # columns; more than that goes on the next line, to leave room for the names
 HEADING: Final = 10  # columns; a longer heading of numbers goes on the next line
 
 
-def percentiles(record: Mapping[str, Any], width: int) -> Iterator[Table]:
-    """Lay out the net result of each track of a summary, every estimate with its standard error."""
-    from leadmc.measures.tables import SHORT, percentile_table
+def percentiles(record: Mapping[str, Any], console: Console) -> Iterator[Table]:
+    """Lay out the net result of each track of a summary: as much as fits, every estimate with its standard error."""
+    from leadmc.measures.tables import SHORT
 
+    beside, below = "{} ± {}", "{}\n± {}"
+    layouts = ((SHORT, beside), (NARROW, beside), (SHORT, below), (NARROW, below))
+    unbounded = console.options.update(max_width=UNBOUNDED)
     for track in record["tracks"]:
-        estimates = percentile_table(record, track, statistics=SHORT if width >= WIDE else NARROW)
-        title = f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error"
-        table = _table(title, estimates.header, numbers=True)
-        for name, cells in estimates.rows:
-            table.add_row(name, *map(str, cells))
-        yield table
+        tables = [_percentiles(record, track, *layout) for layout in layouts]
+        yield next(
+            (one for one in tables if console.measure(one, options=unbounded).maximum <= console.width), tables[-1]
+        )
+
+
+def _percentiles(record: Mapping[str, Any], track: str, statistics: Sequence[str], cell: str) -> Table:
+    from leadmc.measures.tables import percentile_table
+
+    estimates = percentile_table(record, track, statistics=statistics)
+    title = f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error"
+    table = _table(title, estimates.header, numbers=True)
+    for name, cells in estimates.rows:
+        table.add_row(name, *(cell.format(*each) for each in cells))
+    return table
 
 
 def settings(model: "BaseModel") -> Table:

@@ -54,13 +54,24 @@ def test_values_read_in_one_line(value, text):
     assert terminal._text(value) == text
 
 
-def test_an_estimate_and_its_error_stay_on_one_line(cube):
+def page_of(record, width):
     page = io.StringIO()
-    console = Console(file=page, width=80)
-    for table in terminal.percentiles(summary(cube), console.width):
+    console = Console(file=page, width=width)
+    for table in terminal.percentiles(record, console):
         console.print(table)
     lines = page.getvalue().splitlines()
-    years = [line for line in lines if line.strip().startswith(("20", "Ten", "Worst"))]
-    assert [line.count("±") for line in years] == [5] * len(years)
-    assert len(years) == 2 * 12
-    assert max(map(len, lines)) <= 80
+    assert max(map(len, lines)) <= width
+    assert "…" not in page.getvalue()
+    return [line for line in lines if line.strip().startswith(("20", "Ten", "Worst year"))], lines
+
+
+@pytest.mark.parametrize(("width", "estimates"), [(80, 5), (140, 8)])
+def test_an_estimate_and_its_error_stay_on_one_line(cube, width, estimates):
+    years, _ = page_of(summary(cube), width)
+    assert [line.count("±") for line in years] == [estimates] * 2 * 12
+
+
+def test_errors_go_below_their_estimates_where_there_is_no_room_beside_them(cube):
+    years, lines = page_of(summary(cube), 70)
+    assert [line.count("±") for line in years] == [0] * 2 * 12
+    assert sum(line.count("±") for line in lines) == 2 * (12 * 5 + 1)  # and one in the title

@@ -218,12 +218,7 @@ class Settings(Closed):
     output: Output = Field(default_factory=Output, description="how a run is cut up; no result depends on it")
 
     @model_validator(mode="after")
-    def _sampler_and_tracks_suit(self) -> Self:
+    def _tracks_suit(self) -> Self:
         if len(set(self.tracks)) < len(self.tracks):
             raise _refusal("tracks: every track once")
-        if self.scenarios % self.sampler.replicates:
-            raise _refusal(
-                f"scenarios as a multiple of the sampler's {self.sampler.replicates} replicates",
-                "Best is a power of two for each replicate.",
-            )
         return self

@@ -159,10 +159,16 @@ def horizons(quantity: Mapping[str, Any]) -> Record:
 
 def summary_rows(record: Mapping[str, Any]) -> Iterator[Row]:
     """Every estimate of the tracks of a summary, one row each."""
+    for track, quantity, horizon, cell in _cells(record):
+        for scale in SCALES:
+            for statistic, pair in cell[scale].items():
+                yield Row(track, quantity, horizon, scale, statistic, **pair)
+        yield Row(track, quantity, horizon, "1", LOSS.name, **cell[LOSS.name])
+
+
+def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Record]]:
+    """Walk through the estimates of a summary by track, quantity and horizon."""
     for track, quantities in record["tracks"].items():
         for quantity, by_horizon in quantities.items():
             for horizon, cell in horizons(by_horizon).items():
-                for scale in SCALES:
-                    for statistic, pair in cell[scale].items():
-                        yield Row(track, quantity, horizon, scale, statistic, **pair)
-                yield Row(track, quantity, horizon, "1", LOSS.name, **cell[LOSS.name])
+                yield track, quantity, horizon, cell

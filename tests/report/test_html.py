@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from example_cube import example_cube
 
+from leadmc.measures.summary import summary
 from leadmc.report import figures
 from leadmc.report.drawing import STYLE, palette, styled, svg
 from leadmc.report.html import write_report
@@ -58,7 +59,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def written(cube, tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write_report(cube, MANIFEST, path)
+    write_report(cube, summary(cube), MANIFEST, path)
     return path.read_text(encoding="utf-8")
 
 
@@ -102,7 +103,7 @@ def test_origin_and_terms_are_shown(written):
 
 def test_same_input_same_bytes(cube, written, tmp_path, monkeypatch):
     monkeypatch.setitem(mpl.rcParams, "font.size", 30)  # the user's own settings do not matter
-    write_report(cube, MANIFEST, tmp_path / "again.html")
+    write_report(cube, summary(cube), MANIFEST, tmp_path / "again.html")
     assert mpl.rcParams["font.size"] == 30
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == written
 
@@ -110,7 +111,7 @@ def test_same_input_same_bytes(cube, written, tmp_path, monkeypatch):
 @pytest.mark.parametrize("scenarios", [1, 2, 37])
 def test_small_runs_one_track_and_no_rate_book(scenarios, tmp_path):
     ds = example_cube(scenarios, rate_book=False).sel(track=["professional"])
-    write_report(ds, {"seed": 1}, tmp_path / "r.html")
+    write_report(ds, summary(ds), {"seed": 1}, tmp_path / "r.html")
     text = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "The regional rate book never weighs on the benchmark in this run." in text
     assert "No unverified term of the contract was used." in text
@@ -121,7 +122,7 @@ def test_a_world_without_risk(tmp_path):
     ds = example_cube(20)
     for name in ("net_result", "gross_savings", "shared_result", "net_cash", "rate_book_effect"):
         ds[name][:] = 0.0
-    write_report(ds, {}, tmp_path / "r.html")
+    write_report(ds, summary(ds), {}, tmp_path / "r.html")
     assert "0% (none of 20 scenarios)" in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
