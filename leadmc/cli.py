@@ -124,16 +124,14 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or
 def validate(config: ConfigFile) -> None:
     """Show what was read, what was defaulted, what is out of range and what is unverified; simulate nothing."""
     from leadmc import terminal
-    from leadmc.contract.terms import unverified
-    from leadmc.inputs.config import load_config, rule_overrides
-    from leadmc.inputs.presets import COMPLETE, assumption_table
+    from leadmc.inputs.config import load_config
+    from leadmc.inputs.presets import assumption_table
 
     loaded = load_config(config)
     stated = dict(loaded.settings.assumptions)
-    preset = stated.pop("preset", COMPLETE)
+    preset = stated.pop("preset")
     lines = assumption_table(preset, stated)
-    rules = rule_overrides(preset, loaded.settings.rules)
-    doubtful = [term for term in unverified("lead", rules) if not set(term.tracks).isdisjoint(loaded.settings.tracks)]
+    doubtful = loaded.unverified_terms()
     outside = [line.path for line in lines if line.outside_range]
     _print_tables([terminal.settings(loaded.settings)])
     for note in _people(loaded):

@@ -13,12 +13,11 @@ import numpy.typing as npt
 from leadmc.base.axes import MONTHS, YEARS
 from leadmc.base.clock import Clock, Tally
 from leadmc.contract import lead, stop_loss
-from leadmc.contract.terms import unverified
 from leadmc.cube import assemble
 from leadmc.cube.manifest import RunFacts, describe, write_manifest
 from leadmc.cube.run_directory import run_directory
 from leadmc.cube.store import CUBE, CubeWriter, create_cube, open_cube
-from leadmc.inputs.config import Config, resolved_yaml, rule_overrides
+from leadmc.inputs.config import Config, config_hash, resolved_yaml
 from leadmc.inputs.panel import Rates, panel, rates
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import Reference
@@ -126,9 +125,9 @@ def simulate_and_settle(
         writer.write_chunk(first, rows)
         tally.add(len(scenarios), capped)
 
-    task(0)  # compiles or loads the kernel in this thread, before others ask for it
-    rest = [dask.delayed(task)(first) for first in range(size, total, size)]
-    dask.compute(*rest, scheduler="threads", num_workers=workers or os.cpu_count() or 1)
+    settle_chunk(study, np.arange(1))  # compiles or loads the kernel in this thread, before others ask for it
+    tasks = [dask.delayed(task)(first) for first in range(0, total, size)]
+    dask.compute(*tasks, scheduler="threads", num_workers=workers or os.cpu_count() or 1)
     return tally.capped
 
 
@@ -171,19 +170,17 @@ def _about(config: Config) -> dict[str, str | int]:
 def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[str, Any]:
     settings = study.config.settings
     stated = (settings.population.file, settings.region.rate_book)
-    rules = rule_overrides(settings.assumptions["preset"], settings.rules)
     return describe(
         RunFacts(
             name=settings.name,
             command=command,
             seed=settings.seed,
             tracks=settings.tracks,
-            config=resolved_yaml(study.config),
+            config_hash=config_hash(study.config),
             inputs=[Path(file) for file in stated if file],
             unverified_terms=[
                 {name: getattr(term, name) for name in ("path", "title", "value", "confidence", "source")}
-                for term in unverified("lead", rules)
-                if not set(term.tracks).isdisjoint(settings.tracks)
+                for term in study.config.unverified_terms()
             ],
             counts={
                 "scenarios": settings.scenarios,

@@ -31,8 +31,8 @@ class RunFacts(NamedTuple):
         Root of all random numbers.
     tracks
         Names of the tracks.
-    config
-        The resolved configuration, as YAML.
+    config_hash
+        Fingerprint of what can change a result, from ``inputs.config.config_hash``.
     inputs
         Files that were read.
     unverified_terms
@@ -49,7 +49,7 @@ class RunFacts(NamedTuple):
     command: str
     seed: int
     tracks: Sequence[str]
-    config: str
+    config_hash: str
     inputs: Sequence[Path]
     unverified_terms: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
@@ -73,7 +73,7 @@ def describe(facts: RunFacts) -> dict[str, Any]:
         "tracks": list(facts.tracks),
         "started": facts.started.isoformat(timespec="seconds"),
         "finished": facts.finished.isoformat(timespec="seconds"),
-        "config_sha256": hashlib.sha256(facts.config.encode()).hexdigest(),
+        "config_sha256": facts.config_hash,
         "inputs_sha256": {path.name: file_hash(path) for path in facts.inputs},
         "counts": dict(facts.counts),
         "unverified_terms": [dict(term) for term in facts.unverified_terms],

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from leadmc.base.errors import Fault, InputError, did_you_mean
-from leadmc.contract.terms import LeadTerms, load_terms, neutral_overrides
+from leadmc.contract.book import Term
+from leadmc.contract.terms import LeadTerms, load_terms, neutral_overrides, unverified
 from leadmc.inputs.assumptions import Assumptions, load_assumptions
 from leadmc.inputs.presets import COMPLETE
 from leadmc.inputs.rate_book import RateBook, load_rate_book, price_growth, unknown_county
@@ -55,6 +56,12 @@ class Config:
     assumptions: Assumptions
     terms: LeadTerms
     rate_book: RateBook = field(compare=False, repr=False)
+
+    def unverified_terms(self) -> tuple[Term, ...]:
+        """List the rules that the run rests on and no published source confirms, for its tracks."""
+        rules = rule_overrides(self.settings.assumptions["preset"], self.settings.rules)
+        tracks = set(self.settings.tracks)
+        return tuple(term for term in unverified("lead", rules) if not tracks.isdisjoint(term.tracks))
 
 
 def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Config:

@@ -66,6 +66,10 @@ def _or_kind_alone(schema: dict[str, Any]) -> None:
     schema["anyOf"] = [{"enum": list(SAMPLERS)}, record]
 
 
+def _with_preset(assumptions: dict[str, Any]) -> dict[str, Any]:
+    return {"preset": COMPLETE} | assumptions
+
+
 def _no_mixture(rules: dict[str, Any]) -> dict[str, Any]:
     if "mixture" in rules:
         raise _refusal("terms of the rule book by their path", "This version fixes every rule; it draws no mixture.")
@@ -207,7 +211,7 @@ class Settings(Closed):
     tracks: Annotated[tuple[Track, ...], Field(min_length=1, strict=False)] = Field(
         ("professional", "global"), description="tracks to settle, on the same people and the same world"
     )
-    assumptions: dict[str, Any] = Field(
+    assumptions: Annotated[dict[str, Any], AfterValidator(_with_preset)] = Field(
         {"preset": COMPLETE},
         description=f"preset ({' or '.join(PRESETS)}), then any assumption laid over it",
         json_schema_extra={"properties": {"preset": {"enum": list(PRESETS)}}},

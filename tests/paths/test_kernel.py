@@ -1,0 +1,219 @@
+"""The compiled loop against its twin, bit for bit, and against what may never matter: order, chunk, company."""
+
+import re
+
+import numpy as np
+import pytest
+from example_people import COUNTY_COST, SEED, everybody, prices, rows, simulated
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, YEARS
+from leadmc.base.philox import split_seed
+from leadmc.inputs.reference import Reference
+from leadmc.paths import kernel, twin
+from leadmc.paths.kernel import (
+    BLOCK,
+    CAPPED,
+    DEATHS,
+    EXITS,
+    EXPENDITURE,
+    MAX_CENTS,
+    PERSON_MONTHS,
+    SCORE_MONTHS,
+    STOP_LOSS,
+)
+from leadmc.paths.people import gather_people
+
+
+@pytest.fixture(scope="module")
+def people(reference):
+    return gather_people(everybody(3 * BLOCK), COUNTY_COST, reference)
+
+
+@pytest.fixture(scope="module")
+def panel(people):
+    return people.panels[0]
+
+
+@pytest.fixture(scope="module")
+def nature(people):
+    return people.nature
+
+
+def both(panel, nature, level, attachment, **where):
+    """Sums on which kernel and twin agree."""
+    sums = simulated(kernel.simulate, panel, nature, level, attachment, **where)
+    np.testing.assert_array_equal(sums, simulated(twin.simulate, panel, nature, level, attachment, **where))
+    return sums
+
+
+@pytest.mark.parametrize("n", [0, 1, 15, 16, 17, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 1])
+def test_kernel_and_twin_agree_at_the_edges_of_blocks(panel, nature, n):
+    sums = both(rows(panel, slice(0, n)), nature, *prices(2))
+    assert sums[..., PERSON_MONTHS].sum(axis=2).max(initial=0) <= 12 * n
+    assert (sums[..., PERSON_MONTHS].sum(axis=2).min() > 0) == (n > 0)
+
+
+@pytest.mark.parametrize("category", range(len(CATEGORIES)), ids=CATEGORIES)
+def test_kernel_and_twin_agree_on_a_panel_of_one_category(panel, nature, category):
+    alike = rows(panel, panel.category == category)
+    sums = both(alike, nature, *prices(3))
+    assert sums[:, 0, category, PERSON_MONTHS].min() > 0
+    assert sums[:, :, AGED_DISABLED, PERSON_MONTHS].sum() > 0  # entrants
+
+
+def test_kernel_and_twin_agree_on_every_sum_of_everybody(panel, nature):
+    sums = both(panel, nature, *prices(3))
+    for each in (PERSON_MONTHS, EXPENDITURE, STOP_LOSS, SCORE_MONTHS, DEATHS, EXITS):
+        assert sums[..., each].min() > 0
+    assert sums[..., CAPPED].sum() == 0
+    assert (sums[..., DEATHS] + sums[..., EXITS]).sum(axis=(0, 1, 2)) < panel.age.size * 3 * len(YEARS)
+
+
+def test_caps_bind_and_are_counted(panel, nature):
+    level, attachment = prices(2, low=3000.0, high=6000.0)
+    sums = both(panel, nature, level, attachment)
+    assert sums[:, :, AGED_DISABLED, CAPPED].min() > 0
+    assert sums[:, :, [ESRD, HIGH_NEEDS], CAPPED].sum() == 0  # all categories' caps are counted in the first
+    one = rows(panel, slice(0, 1))
+    enormous = np.full_like(level, 1e9)
+    capped = both(one, nature, enormous, attachment)
+    spenders = capped[..., EXPENDITURE].sum(axis=2) > 0
+    assert set(np.unique(capped[..., EXPENDITURE].sum(axis=2))) <= {0, int(MAX_CENTS)}
+    np.testing.assert_array_equal(capped[..., CAPPED].sum(axis=2), spenders)
+
+
+def test_nobody_pays_at_level_zero_and_nobody_is_insured_beyond_reach(panel, nature):
+    level, attachment = prices(2)
+    free = both(panel, nature, np.zeros_like(level), attachment)
+    assert free[..., EXPENDITURE].sum() == free[..., STOP_LOSS].sum() == 0
+    unreached = both(panel, nature, level, np.full_like(attachment, 1e9))
+    assert unreached[..., STOP_LOSS].sum() == 0
+    at_first_dollar = both(panel, nature, level, np.zeros_like(attachment))
+    np.testing.assert_array_equal(at_first_dollar[..., STOP_LOSS], at_first_dollar[..., EXPENDITURE])
+
+
+def test_prices_change_money_only(panel, nature):
+    level, attachment = prices(2)
+    sums = both(panel, nature, level, attachment)
+    dearer = both(panel, nature, 2 * level, attachment)
+    people_only = [PERSON_MONTHS, SCORE_MONTHS, DEATHS, EXITS]
+    np.testing.assert_array_equal(dearer[..., people_only], sums[..., people_only])
+    # cents are rounded person by person: at most a cent each
+    assert np.abs(dearer[..., EXPENDITURE] - 2 * sums[..., EXPENDITURE]).max() <= panel.age.size
+    assert np.all(dearer[..., STOP_LOSS] >= sums[..., STOP_LOSS])
+
+
+def test_without_volatility_everybody_costs_the_same(reference):
+    quiet = Reference(reference.people.model_copy(update={"volatility": False}))
+    panels, nature = gather_people(everybody(600), COUNTY_COST, quiet)
+    panel = panels[0]
+    level, attachment = prices(2)
+    sums = both(panel, nature, level, attachment)
+    np.testing.assert_array_equal(sums[..., PERSON_MONTHS], np.bincount(panel.category)[None, None] * 12 + 0 * sums[..., 0])
+    assert sums[..., [DEATHS, EXITS]].sum() == 0
+    assert np.all(sums[..., SCORE_MONTHS] == sums[..., PERSON_MONTHS] * kernel.SCORE_UNIT)
+    dollars = np.where(panel.category == ESRD, panel.esrd_cost, panel.cost).astype(np.float64)
+    expected = level.astype(np.float64) * np.bincount(panel.category, dollars)
+    np.testing.assert_allclose(sums[..., EXPENDITURE] / 100, expected, rtol=3e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32, 2**32 + 1, 2**63 + 12345, 2**64 - 1])
+def test_both_halves_of_the_seed_count(panel, nature, seed):
+    few = rows(panel, slice(0, 50))
+    here = both(few, nature, *prices(1), seed=split_seed(seed))
+    for other in (seed ^ 1, seed ^ 2**32):
+        assert not np.array_equal(here, both(few, nature, *prices(1), seed=split_seed(other)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.sets(st.integers(1, 11), max_size=4), first=st.integers(0, 2**31))
+def test_chunks_of_scenarios_do_not_matter(panel, nature, cuts, first):
+    few = rows(panel, slice(0, 40))
+    level, attachment = prices(12)
+    whole = simulated(kernel.simulate, few, nature, level, attachment, first_scenario=first)
+    edges = [0, *sorted(cuts), 12]
+    parts = [
+        both(few, nature, level[a:b], attachment[a:b], first_scenario=first + a)
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_people_are_strangers_to_one_another(panel, nature):
+    """One at a time, they add up to the panel: nobody's company, position or absence moves anybody's draws."""
+    few = rows(panel, slice(0, 60))
+    level, attachment = prices(2)
+    alone = [simulated(kernel.simulate, rows(few, [i]), nature, level, attachment) for i in range(60)]
+    together = simulated(kernel.simulate, few, nature, level, attachment)
+    np.testing.assert_array_equal(sum(alone), together)
+    without = simulated(kernel.simulate, rows(few, np.arange(60) != 17), nature, level, attachment)
+    np.testing.assert_array_equal(together - without, alone[17])
+    # a newcomer at the front moves everybody by one place
+    newcomer = rows(panel, [100, *range(60)])
+    added = simulated(kernel.simulate, newcomer, nature, level, attachment)
+    np.testing.assert_array_equal(
+        added - together, simulated(kernel.simulate, rows(panel, [100]), nature, level, attachment)
+    )
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_people_does_not_matter(panel, nature, random):
+    order = list(range(BLOCK + 3))
+    random.shuffle(order)
+    level, attachment = prices(1)
+    sorted_panel = rows(panel, slice(0, BLOCK + 3))
+    np.testing.assert_array_equal(
+        simulated(kernel.simulate, rows(panel, order), nature, level, attachment),
+        simulated(kernel.simulate, sorted_panel, nature, level, attachment),
+    )
+
+
+def test_sums_are_added_to_what_is_there(panel, nature):
+    level, attachment = prices(1)
+    once = simulated(kernel.simulate, panel, nature, level, attachment)
+    twice = once.copy()
+    kernel.simulate(panel, nature, level, attachment, SEED, 0, twice)
+    np.testing.assert_array_equal(twice, 2 * once)
+
+
+def assembly():
+    """Machine code of the kernel; compiled anew, for code that comes from the cache has no text."""
+    import numba
+
+    fresh = numba.njit(nogil=True, error_model="numpy")(kernel.simulate.py_func)
+    fresh.compile(kernel.simulate.signatures[0])
+    return fresh.inspect_asm(fresh.signatures[0])
+
+
+def loops(code):
+    """Instructions between a label and a jump back to it that hold no inner loop."""
+    lines = code.splitlines()
+    labels = {line[:-1]: number for number, line in enumerate(lines) if re.fullmatch(r"\.?L\w+:", line)}
+    found = []
+    for number, line in enumerate(lines):
+        jump = re.match(r"\s+j\w+\s+(\.?L\w+)$", line)
+        if jump and labels.get(jump[1], number) < number:
+            found.append((labels[jump[1]], number))
+    return [lines[a:b] for a, b in found if not any(a < c and d < b for c, d in found)]
+
+
+def test_the_loops_over_people_are_vector_code(panel, nature):
+    """Philox multiplies in three loops (start, entrants, year) and the costs are gathered in a fourth."""
+    from llvmlite import binding
+
+    features = binding.get_host_cpu_features()
+    if not features.get("avx2"):
+        pytest.skip("no wide vectors on this machine")
+    register = "zmm" if features.get("avx512f") else "ymm"
+    simulated(kernel.simulate, rows(panel, [0]), nature, *prices(1))  # fixes the signature
+    inner = ["\n".join(loop) for loop in loops(assembly())]
+    philox = [loop for loop in inner if len(re.findall(rf"vpmuludq.*{register}", loop)) >= 20]
+    sums = [loop for loop in inner if re.search(rf"vgather.*{register}", loop) and re.search(rf"vpaddq.*{register}", loop)]
+    square_roots = [loop for loop in philox if re.search(rf"vsqrtps.*{register}", loop)]
+    print(f"{len(inner)} inner loops; philox {len(philox)}, normals {len(square_roots)}, sums {len(sums)}")
+    assert len(philox) >= 3
+    assert len(square_roots) >= 3
+    assert sums
