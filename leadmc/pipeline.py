@@ -13,11 +13,12 @@ import numpy.typing as npt
 from leadmc.base.axes import MONTHS, YEARS
 from leadmc.base.clock import Clock, Tally
 from leadmc.contract import lead, stop_loss
+from leadmc.contract.book import printed_sources, printed_tags
 from leadmc.cube import assemble
 from leadmc.cube.manifest import RunFacts, describe, write_manifest
 from leadmc.cube.run_directory import run_directory
 from leadmc.cube.store import CUBE, CubeWriter, create_cube, open_cube
-from leadmc.inputs.config import Config, config_hash, resolved_yaml
+from leadmc.inputs.config import Config, config_hash, in_words, resolved_yaml
 from leadmc.inputs.panel import Rates, panel, rates
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import Reference
@@ -170,7 +171,7 @@ def _about(config: Config) -> dict[str, str | int]:
 def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[str, Any]:
     settings = study.config.settings
     stated = (settings.population.file, settings.region.rate_book)
-    return describe(
+    facts = describe(
         RunFacts(
             name=settings.name,
             command=command,
@@ -192,6 +193,8 @@ def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[
             finished=clock.now(),
         )
     )
+    legend = {**printed_tags("lead"), **printed_sources("lead")}
+    return facts | {"assumptions": in_words(study.config), "legend": legend}
 
 
 def _summarise_and_report(place: Path, manifest: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """Runs small enough for tests, taken through the pipeline without a report."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import xarray as xr
@@ -9,7 +11,11 @@ import yaml
 
 from leadmc import pipeline
 from leadmc.cube.store import CUBE, create_cube, open_cube
-from leadmc.inputs.config import load_config
+from leadmc.inputs.assumptions import People
+from leadmc.inputs.config import Config, load_config
+from leadmc.inputs.reference import Reference
+from leadmc.paths import people
+from leadmc.paths.bank import build_bank
 
 PEOPLE = 700
 SCENARIOS = 96
@@ -23,11 +29,33 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def prepared(folder: Path, **stated: Any) -> pipeline.Study:
-    """People and world of the small configuration, with other keys where stated."""
+@cache
+def _reference(assumptions: str) -> Reference:
+    return Reference(People.model_validate_json(assumptions))
+
+
+def reference(assumptions: People) -> Reference:
+    """Give the reference population of some assumptions, made once for all tests: it depends on nothing else."""
+    return _reference(assumptions.model_dump_json())
+
+
+def configured(folder: Path, **stated: Any) -> Config:
+    """Read the small configuration, with other keys where stated, from a file."""
     path = folder / "config.yaml"
     path.write_text(yaml.safe_dump(CONFIG | stated))
-    return pipeline.prepare(load_config(path))
+    return load_config(path)
+
+
+def prepared(folder: Path, **stated: Any) -> pipeline.Study:
+    """Prepare the people of a small run, as the pipeline does."""
+    with (
+        mock.patch.object(pipeline, "Reference", reference),
+        mock.patch.object(people, "build_bank", _bank),
+    ):
+        return pipeline.prepare(configured(folder, **stated))
+
+
+_bank = cache(build_bank)
 
 
 def simulated(study: pipeline.Study, folder: Path, *, chunk: int | None = None, workers: int | None = 2) -> xr.Dataset:

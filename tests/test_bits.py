@@ -6,15 +6,12 @@ A person's draws are addressed by the person, so a panel's sums are the sums of 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from small_runs import CONFIG, PEOPLE, assert_same_bits, prepared, simulated
+from small_runs import PEOPLE, assert_same_bits, configured, prepared, reference, simulated
 
 from leadmc import pipeline
 from leadmc.base.axes import ALIGNMENTS
 from leadmc.base.variables import VARIABLES
-from leadmc.inputs.config import load_config
 from leadmc.inputs.panel import synthetic_roster
-from leadmc.inputs.reference import Reference
 from leadmc.inputs.roster import write_roster
 from leadmc.inputs.settings import Synthetic
 from leadmc.paths.kernel import SUMS
@@ -27,9 +24,7 @@ SAMPLERS = ("plain", {"kind": "sobol", "replicates": 2})
 
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=["plain", "sobol"])
 def test_chunks_and_threads_change_no_bit(tmp_path, sampler):
-    study = prepared(
-        tmp_path, sampler=sampler, scenarios=SCENARIOS, population={"synthetic": {"beneficiaries": 100}}
-    )
+    study = prepared(tmp_path, sampler=sampler, scenarios=SCENARIOS, population={"synthetic": {"beneficiaries": 100}})
     whole = simulated(study, tmp_path, chunk=SCENARIOS, workers=1)
     for chunk, workers in ((37, 1), (37, 2), (500, 1), (500, 2)):
         assert_same_bits(simulated(study, tmp_path, chunk=chunk, workers=workers), whole)
@@ -38,9 +33,7 @@ def test_chunks_and_threads_change_no_bit(tmp_path, sampler):
 @pytest.mark.slow
 @pytest.mark.parametrize("sampler", ["plain", "sobol"])
 def test_chunks_and_threads_change_no_bit_at_full_size(tmp_path, sampler):
-    study = prepared(
-        tmp_path, sampler=sampler, scenarios=2000, population={"synthetic": {"beneficiaries": 12_000}}
-    )
+    study = prepared(tmp_path, sampler=sampler, scenarios=2000, population={"synthetic": {"beneficiaries": 12_000}})
     whole = simulated(study, tmp_path)
     for chunk, workers in ((37, 2), (500, 2), (None, 1)):
         assert_same_bits(simulated(study, tmp_path, chunk=chunk, workers=workers), whole)
@@ -75,14 +68,8 @@ def test_a_track_changes_no_other_number(small, tmp_path, tracks):
 def roster(tmp_path_factory):
     """Rows of the panel of the small configuration."""
     folder = tmp_path_factory.mktemp("roster")
-    config = load_config_of(folder)
-    return synthetic_roster(Synthetic(beneficiaries=PEOPLE), config.rate_book, Reference(config.assumptions.people))
-
-
-def load_config_of(folder, **stated):
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(CONFIG | stated))
-    return load_config(path)
+    config = configured(folder)
+    return synthetic_roster(Synthetic(beneficiaries=PEOPLE), config.rate_book, reference(config.assumptions.people))
 
 
 def of_roster(folder, rows, name="roster.csv"):

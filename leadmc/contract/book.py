@@ -71,6 +71,13 @@ def printed_sources(programme: str) -> Mapping[str, str]:
     return sources
 
 
+@cache
+def printed_tags(programme: str) -> Mapping[str, str]:
+    """Spell out the confidence tags of a book."""
+    tags: Mapping[str, str] = _packaged(programme)["tags"]
+    return tags
+
+
 def neutral_overrides() -> dict[str, Any]:
     """Read the overrides of LEAD that leave a plain comparison of spending with trended history: luck and corridors."""
     return _packaged("neutral")

@@ -120,6 +120,27 @@ def config_hash(config: Config) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def in_words(config: Config) -> list[str]:
+    """Say in sentences what a run assumes, for its report."""
+    settings = config.settings
+    people, drivers = settings.population, config.assumptions
+    stated = {key: value for key, value in settings.assumptions.items() if key != "preset"}
+    who = "a roster" if people.synthetic is None else "a synthetic panel in the reference population's stationary state"
+    managed = len(drivers.management.interventions)
+    return [
+        f"The people are {who}. County rates: {config.rate_book.provenance.rstrip('.')}.",
+        f"Assumptions are the preset {settings.assumptions['preset']}" + _laid_over(stated),
+        f"Rules are the rule book's{_laid_over(settings.rules)}",
+        f"Management programmes that act on cost: {managed}."
+        if managed
+        else "No management programme acts on cost: the ACO does nothing that it does not do today.",
+    ]
+
+
+def _laid_over(stated: Mapping[str, Any]) -> str:
+    return f", with {json.dumps(_lists(stated))}." if stated else "."
+
+
 def json_schema() -> dict[str, Any]:
     """JSON Schema of the configuration file, for editors."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Settings.model_json_schema()

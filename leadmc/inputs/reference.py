@@ -242,10 +242,10 @@ class Reference:
     def _fit_hazard(self) -> Hazard:
         """Fit the quadratic log hazard to the mortality by age, then the ESRD shift to its mortality."""
         people = self.people
+        if not people.volatility:
+            return Hazard(-80.0, 0.0, 0.0, (0.0, 0.0), 0.0, 0.0)
         male = np.log(people.male_hazard_ratio)
         start = Hazard(-3.5, 0.9, 0.0, (0.0, float(male)), 1.0, people.death_slope)
-        if not people.volatility:
-            return start._replace(level=-80.0)
         bands = np.array(sorted(people.mortality_by_age), dtype=np.float64)
         log_rates = np.log([people.mortality_by_age[int(b)] for b in bands])
         rates = np.exp(np.polyval(np.polyfit(bands + 2.5, log_rates, 2), np.clip(AGES + 0.5, *HAZARD_AGES)))
@@ -341,12 +341,17 @@ class Reference:
     @cached_property
     def score_scale(self) -> Array:
         """Logarithms of the factors that renormalise the scores to mean 1 in the reference population, [c]."""
-        return np.asarray(-np.log(self.stationary.score_months[0] / self.stationary.person_months[0]))
+        return np.asarray(-np.log(self._per_person_month(self.stationary.score_months[0])))
 
     @cached_property
     def annual_cost(self) -> Array:
         """Relative cost of twelve person-months, by category, [c] [1]."""
-        return np.asarray(self.stationary.cost[0] / self.stationary.person_months[0] * MONTHS)
+        return self._per_person_month(self.stationary.cost[0] * MONTHS)
+
+    def _per_person_month(self, total: Array) -> Array:
+        """Mean over person-months, [c]; 1 for a category that nobody is in, as without volatility."""
+        months = self.stationary.person_months[0]
+        return np.asarray(np.divide(total, months, out=np.ones_like(total), where=months > 0))
 
     @cached_property
     def combined_cost(self) -> float:

@@ -193,7 +193,7 @@ def live_through(law: Law, words: Any, state: Any, sex_shift: Any) -> Any:
     hazard = death_hazard(law, age, category, sex_shift, latent_cost)
     fate = uniform(words[2])
     dies = fate < hazard
-    months = select(dies, I(I(fate / hazard * TWELVE) + I(1)), FULL_YEAR)
+    months = I(I(select(dies, fate / hazard * TWELVE, TWELVE)) + I(1))
     months = select(months > FULL_YEAR, FULL_YEAR, months)
     move = uniform(words[3])
     leaves = move < law.leave_hazard

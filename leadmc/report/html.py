@@ -35,12 +35,13 @@ def write_report(ds: xr.Dataset, record: Mapping[str, Any], manifest: Mapping[st
         Its summary, from ``measures.summary.summary``.
     manifest
         The run's manifest. ``unverified_terms`` is a list of records with path, title, value, confidence and source;
-        ``assumptions``, where present, a list of sentences; everything else is shown as it stands.
+        ``assumptions`` and ``legend``, where present, a list of sentences and the meaning of tags and source keys;
+        everything else is shown as it stands.
     path
         The file to write.
     """
     tracks = list(record["tracks"])
-    hidden = ("unverified_terms", "assumptions")
+    hidden = ("unverified_terms", "assumptions", "legend")
     page = _environment().get_template("page.html.j2")
     html = page.render(
         record=record,
@@ -58,6 +59,7 @@ def write_report(ds: xr.Dataset, record: Mapping[str, Any], manifest: Mapping[st
         colours=palette(),
         terms=manifest.get("unverified_terms", []),
         assumptions=manifest.get("assumptions", []),
+        legend=manifest.get("legend", {}),
         provenance={key: value for key, value in manifest.items() if key not in hidden},
     )
     path.write_text(html, encoding="utf-8")
