@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import CubicSpline
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from leadmc.inputs.assumptions import People
@@ -17,6 +18,7 @@ Array = npt.NDArray[np.float64]
 
 CELLS = 2048
 TOP = 6.0  # the people's normals end at 5.8
+SMOOTH = 401
 
 
 class CostShape(NamedTuple):
@@ -39,24 +41,26 @@ class CostShape(NamedTuple):
     def expected(self, mean: Array, spread: float) -> Array:
         """Mean relative cost of people whose latent cost is normal with this mean and spread, any shape [1]."""
         if spread == 0.0:
-            inside = np.interp(mean, self.origin + self.width * np.arange(self.value.size), self.value)
-            return np.where(mean < self.origin, 0.0, inside)
-        nodes = self.origin + self.width * np.arange(self.value.size)
-        flat = np.linspace(mean.min() - spread, mean.max() + spread, 1501)
-        z = (nodes[None, :] - flat[:, None]) / spread
-        # integral of a piecewise linear function against a normal density, cell by cell
+            inside = np.interp(mean, self._nodes, self.value)
+            return np.asarray(np.where(mean < self.origin, 0.0, inside))
+        if mean.size <= SMOOTH:
+            return self._integral(mean.ravel(), spread).reshape(mean.shape)
+        # smooth on the scale of the spread, so a cubic through a few hundred points is exact to 1e-7
+        few = np.linspace(mean.min(), mean.max(), SMOOTH)
+        return np.asarray(CubicSpline(few, self._integral(few, spread))(mean), dtype=np.float64)
+
+    @property
+    def _nodes(self) -> Array:
+        return np.asarray(self.origin + self.width * np.arange(self.value.size))
+
+    def _integral(self, mean: Array, spread: float) -> Array:
+        """Integrate the piecewise linear function against normal densities, cell by cell, [m]."""
+        z = (self._nodes - mean[:, None]) / spread
         mass = np.diff(ndtr(z), axis=1)
-        moment = flat[:, None] * mass - spread * np.diff(np.exp(-0.5 * z * z), axis=1) / np.sqrt(2 * np.pi)
+        moment = mean[:, None] * mass - spread * np.diff(np.exp(-0.5 * z * z), axis=1) / np.sqrt(2 * np.pi)
         slope = np.diff(self.value) / self.width
-        cells = (self.value[:-1] - slope * nodes[:-1]) * mass + slope * moment
-        beyond = self.value[-1] * ndtr(-z[:, -1])
-        return _cubic(flat, cells.sum(axis=1) + beyond, mean)
-
-
-def _cubic(x: Array, y: Array, at: Array) -> Array:
-    from scipy.interpolate import CubicSpline
-
-    return np.asarray(CubicSpline(x, y)(at), dtype=np.float64)
+        cells = (self.value[:-1] - slope * self._nodes[:-1]) * mass + slope * moment
+        return np.asarray(cells.sum(axis=1) + self.value[-1] * ndtr(-z[:, -1]))
 
 
 def body_and_tail(people: People, upper_tail: Array) -> Array:
@@ -105,4 +109,5 @@ def _with_mean_one(origin: float, value: Array) -> CostShape:
 
 
 def _flat() -> CostShape:
-    return CostShape(-TOP, 2 * TOP / CELLS, np.ones(CELLS + 1))
+    """Return a cost of 1 for everybody; the grid reaches so far that no mass lies left of it."""
+    return CostShape(-2 * TOP, 4 * TOP / CELLS, np.ones(CELLS + 1))
