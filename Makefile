@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 DEMO := runs/quickstart
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test test-slow lint bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: $(READY) ## make the virtual environment with the tested versions
 
@@ -22,8 +22,11 @@ demo: $(READY) ## run configs/quickstart.yaml; ends with the table and the path 
 	rm -rf $(DEMO)
 	$(BIN)/leadmc run configs/quickstart.yaml --out $(DEMO)
 
-test: $(READY) ## run every test
+test: $(READY) ## run every test but the slow ones
 	$(BIN)/python -m pytest
+
+test-slow: $(READY) ## run the slow tests: the full size of statistical ones
+	$(BIN)/python -m pytest -m slow
 
 lint: $(READY) ## check style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -31,8 +34,8 @@ lint: $(READY) ## check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## measure the kernel against NumPy, and the speed of a whole run
-	$(BIN)/python -m benchmarks
+bench: $(READY) ## measure the kernel against NumPy in the same run
+	$(BIN)/python -m benchmarks.run
 
 clean: ## remove the virtual environment and what the tools have cached
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -23,6 +23,7 @@ from leadmc.inputs.cost_shape import CostShape, cost_shape, esrd_cost_shape
 Array = npt.NDArray[np.float64]
 
 YOUNGEST, OLDEST = 65, 105
+OLDEST_WITH_LAW = 100
 AGES = np.arange(YOUNGEST, OLDEST + 1)
 HAZARD_AGES = (65.0, 100.0)
 HAZARD_CENTRE, HAZARD_UNIT = 75.0, 10.0
@@ -250,17 +251,26 @@ class Reference:
         log_rates = np.log([people.mortality_by_age[int(b)] for b in bands])
         rates = np.exp(np.polyval(np.polyfit(bands + 2.5, log_rates, 2), np.clip(AGES + 0.5, *HAZARD_AGES)))
         mass = self._stationary(start, rates)
-        weight = np.sqrt(mass.sum(axis=(1, 2, 3, 4)) * rates)
+        deaths = mass.sum(axis=(1, 2, 3, 4)) * rates
+        band = np.searchsorted(bands[1:], AGES, side="right")
+        weight = np.sqrt(deaths / np.bincount(band, deaths)[band])  # bands count alike, ages within them by deaths
         x = (np.clip(AGES, *HAZARD_AGES) - HAZARD_CENTRE) / HAZARD_UNIT
         curvature, slope, level = np.polyfit(x, self._levels, 2, w=weight)
         fitted = start._replace(level=float(level), slope=float(slope), curvature=float(curvature))
-        lived = np.einsum("pkj,axpj->axpk", self.grid.transition, mass[:, :, ESRD], optimize=True)
+        for _ in range(2):  # who lives with ESRD depends on the shift: each round divides the error by five
+            fitted = fitted._replace(esrd_shift=self._esrd_shift(fitted, mass[:, :, ESRD]))
+            mass = self._stationary(fitted)
+        return fitted
+
+    def _esrd_shift(self, hazard: Hazard, mass: Array) -> float:
+        """Shift at which people with ESRD, [a, x, p, j], die at their rate."""
+        lived = np.einsum("pkj,axpj->axpk", self.grid.transition, mass, optimize=True)
 
         def excess(shift: float) -> float:
-            death = self._death(fitted._replace(esrd_shift=shift), AGES.astype(np.float64))[:, :, 1]
-            return float((lived * death).sum() / lived.sum()) - people.esrd_mortality
+            death = self._death(hazard._replace(esrd_shift=shift), AGES.astype(np.float64))[:, :, 1]
+            return float((lived * death).sum() / lived.sum()) - self.people.esrd_mortality
 
-        return fitted._replace(esrd_shift=brentq(excess, -5.0, 6.0)) if lived.sum() > 0 else fitted
+        return float(brentq(excess, -5.0, 6.0)) if lived.sum() > 0 else hazard.esrd_shift
 
     def expected(self, start: Array, years: int) -> Expected:
         """Carry any panel through the years.
@@ -286,6 +296,8 @@ class Reference:
             result.person_months[t] = (lived * months).sum(axis=(0, 1, 3, 4))
             result.cost[t] = (lived * cost).sum(axis=(0, 1, 3, 4))
             result.score_months[t] = (scored * months).sum(axis=(0, 1, 3, 4))
+            if not self.people.volatility:  # nobody dies, leaves or moves
+                continue
             stays, dies, leaves = self._end_of_year(lived, death)
             mass = np.zeros_like(mass)
             mass[1:] = stays[:-1]
@@ -323,13 +335,15 @@ class Reference:
     def start_law(self) -> Array:
         """Law of the state on 1 January given age, sex and category, [a, x, c, p, j], each of mass 1.
 
-        ESRD: all ages share one law by sex. Where nobody lives, the nearest younger age lends its law.
+        ESRD: all ages share one law by sex. Where nobody lives, the nearest younger age lends its law; beyond
+        ``OLDEST_WITH_LAW`` too few live for a law of their own.
         """
         law = self.start.copy()
         law[:, :, ESRD] = law[:, :, ESRD].sum(axis=0)
         for a in range(AGES.size):
             empty = law[a].sum(axis=(-2, -1)) == 0.0
             law[a][empty] = law[a - 1][empty] if a else 0.0
+        law[OLDEST_WITH_LAW - YOUNGEST + 1 :] = law[OLDEST_WITH_LAW - YOUNGEST]
         total = law.sum(axis=(-2, -1), keepdims=True)
         return np.where(total > 0, law / np.where(total > 0, total, 1.0), self.grid.entrant)
 

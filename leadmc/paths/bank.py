@@ -13,12 +13,11 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.special import ndtr, ndtri
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, FEMALE, HIGH_NEEDS, MALE
-from leadmc.inputs.reference import MORBIDITY_NODES, REACH, YOUNGEST, Grid, Reference
+from leadmc.inputs.reference import MORBIDITY_NODES, OLDEST_WITH_LAW, REACH, YOUNGEST, Grid, Reference
 
 Array = npt.NDArray[np.float64]
 
 STRETCH = 2048
-OLDEST_STRETCH = 100  # beyond, too few people for a law of their own
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 SILVER = np.sqrt(2.0) - 1.0
 FINE = np.linspace(0.0, 1.0, 1001)
@@ -47,7 +46,7 @@ def build_bank(reference: Reference) -> Bank:
     law = reference.start_law
     first = np.zeros(law.shape[:3], np.int32)
     states: list[Array] = []
-    for category, ages in ((AGED_DISABLED, OLDEST_STRETCH), (HIGH_NEEDS, OLDEST_STRETCH), (ESRD, YOUNGEST)):
+    for category, ages in ((AGED_DISABLED, OLDEST_WITH_LAW), (HIGH_NEEDS, OLDEST_WITH_LAW), (ESRD, YOUNGEST)):
         for sex in (FEMALE, MALE):
             for a in range(ages - YOUNGEST + 1):
                 first[a:, sex, category] = len(states) * STRETCH

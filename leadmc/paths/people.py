@@ -71,7 +71,7 @@ def _panel(population: Population, county_cost: Array, reference: Reference, ban
     return Panel(
         key_low=(population.person_key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         key_high=(population.person_key >> np.uint64(32)).astype(np.uint32),
-        age=population.age.astype(np.float32),
+        age=(strata[0] + YOUNGEST).astype(np.float32),  # whoever is younger ages like somebody of 65
         category=population.category,
         sex_shift=shift[population.sex],
         cost=dollars[:, 0],

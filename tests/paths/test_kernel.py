@@ -1,6 +1,7 @@
 """The compiled loop against its twin, bit for bit, and against what may never matter: order, chunk, company."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -110,7 +111,9 @@ def test_without_volatility_everybody_costs_the_same(reference):
     panel = panels[0]
     level, attachment = prices(2)
     sums = both(panel, nature, level, attachment)
-    np.testing.assert_array_equal(sums[..., PERSON_MONTHS], np.bincount(panel.category)[None, None] * 12 + 0 * sums[..., 0])
+    np.testing.assert_array_equal(
+        sums[..., PERSON_MONTHS], np.bincount(panel.category)[None, None] * 12 + 0 * sums[..., 0]
+    )
     assert sums[..., [DEATHS, EXITS]].sum() == 0
     assert np.all(sums[..., SCORE_MONTHS] == sums[..., PERSON_MONTHS] * kernel.SCORE_UNIT)
     dollars = np.where(panel.category == ESRD, panel.esrd_cost, panel.cost).astype(np.float64)
@@ -133,10 +136,7 @@ def test_chunks_of_scenarios_do_not_matter(panel, nature, cuts, first):
     level, attachment = prices(12)
     whole = simulated(kernel.simulate, few, nature, level, attachment, first_scenario=first)
     edges = [0, *sorted(cuts), 12]
-    parts = [
-        both(few, nature, level[a:b], attachment[a:b], first_scenario=first + a)
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    parts = [both(few, nature, level[a:b], attachment[a:b], first_scenario=first + a) for a, b in pairwise(edges)]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
 
 
@@ -212,7 +212,9 @@ def test_the_loops_over_people_are_vector_code(panel, nature):
     simulated(kernel.simulate, rows(panel, [0]), nature, *prices(1))  # fixes the signature
     inner = ["\n".join(loop) for loop in loops(assembly())]
     philox = [loop for loop in inner if len(re.findall(rf"vpmuludq.*{register}", loop)) >= 20]
-    sums = [loop for loop in inner if re.search(rf"vgather.*{register}", loop) and re.search(rf"vpaddq.*{register}", loop)]
+    sums = [
+        loop for loop in inner if re.search(rf"vgather.*{register}", loop) and re.search(rf"vpaddq.*{register}", loop)
+    ]
     square_roots = [loop for loop in philox if re.search(rf"vsqrtps.*{register}", loop)]
     print(f"{len(inner)} inner loops; philox {len(philox)}, normals {len(square_roots)}, sums {len(sums)}")
     assert len(philox) >= 3

@@ -1,0 +1,1 @@
+"""How fast leadmc is, and against what: the layout of airspeed velocity (asv), and ``run`` for a table of today."""
