@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -128,7 +129,8 @@ def simulate_and_settle(
 
     settle_chunk(study, np.arange(1))  # compiles or loads the kernel in this thread, before others ask for it
     tasks = [dask.delayed(task)(first) for first in range(0, total, size)]
-    dask.compute(*tasks, scheduler="threads", num_workers=workers or os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:  # waits for the tasks under way, whatever happens
+        dask.compute(*tasks, scheduler="threads", pool=pool)
     return tally.capped
 
 

@@ -83,8 +83,8 @@ def share(gross, benchmark, bands):
 def test_the_shared_result_is_the_corridors_of_gross_savings_and_benchmark(cube):
     for track, (savings, losses) in CORRIDORS.items():
         of_track = cube.sel(track=track)
-        rows = zip(*(of_track[name].values.ravel() for name in ("gross_savings", "benchmark", "shared_result")))
-        for gross, benchmark, shared in rows:
+        columns = [of_track[name].values.ravel() for name in ("gross_savings", "benchmark", "shared_result")]
+        for gross, benchmark, shared in zip(*columns, strict=True):
             expected = share(gross, benchmark, savings) if gross > 0 else -share(-gross, benchmark, losses)
             assert abs(shared - expected) < CENT
 

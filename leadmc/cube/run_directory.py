@@ -3,8 +3,8 @@
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from leadmc.base.errors import Fault, InputError, LeadmcError
@@ -36,15 +36,18 @@ def run_directory(out: Path) -> Iterator[Path]:
     """
     refuse_taken(out)
     partial = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.partial"
+    above = [parent for parent in out.parents if not parent.exists()]
     try:
         partial.mkdir(parents=True)
     except OSError as error:
+        _remove(above)
         allowed = "a place where a directory can be made"
         raise InputError([Fault(str(out), str(error.strerror), allowed, "Choose another place.")]) from error
     try:
         yield partial
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        _remove(above)
         raise
     try:
         if out.exists():
@@ -52,6 +55,13 @@ def run_directory(out: Path) -> Iterator[Path]:
         partial.rename(out)
     except OSError as error:
         raise LeadmcError(f"{out} was taken while the run was under way; the finished run is in {partial}") from error
+
+
+def _remove(directories: Iterable[Path]) -> None:
+    """Remove directories, the innermost first, unless somebody has put something there."""
+    with suppress(OSError):
+        for directory in directories:
+            directory.rmdir()
 
 
 def refuse_taken(out: Path) -> None:
