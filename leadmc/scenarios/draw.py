@@ -37,6 +37,7 @@ from leadmc.scenarios.services import (
     service_trend,
     weighted_total,
 )
+from leadmc.scenarios.skin_substitutes import national_distortion, own_distortion
 from leadmc.scenarios.streams import PADDED_YEARS, Driver
 from leadmc.scenarios.timeline import N_YEARS
 from leadmc.scenarios.world import World
@@ -153,6 +154,7 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
     shocks = growth_deviation(a.national_trend, z.yearly["national"]) * pandemic_level(a.pandemic, events)
     shocks = shocks * policy_level(a.policy_jump, z.policy_event, z.policy_size)
     national = expected_national_level(a.national_trend) * parameter_uncertainty(a.national_trend, z.parameter)
+    national = national * national_distortion(a.skin_substitutes, a.national_trend)[:, None]
 
     state = relative_level(a.regional_level, z.yearly["regional"], regional_noise(a.pandemic, events))
     county = relative_level(a.county_level, z.yearly["county"], np.ones((1, N_YEARS)))
@@ -162,6 +164,7 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
     service = service * management_effect(a.management, z.management)
     aco = aco_start(a.aco_level, z.aco_start) * weighted_total(service_shape(a.utilisation).share, service)
     aco = aco * practice_shock(a.over_dispersion, z.practice, beneficiaries=beneficiaries)
+    aco = aco * own_distortion(a.skin_substitutes)
 
     performance = slice(BY3 + 1, None)
     n_scenarios = len(z.aco_start)
