@@ -1,0 +1,1 @@
+"""Is the model right: what it says against outside facts, its forecasts against results that really happened."""

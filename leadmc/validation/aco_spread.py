@@ -1,0 +1,216 @@
+"""How far ACOs lie apart: savings rates and growth of simulated ACOs against those of the Shared Savings Program.
+
+Each scenario is one ACO with people, a region and a history of its own, in a nation that all would share: the trend of
+the benchmark follows it without error. The benchmark is that of the Shared Savings Program in essence, put together
+from the rules of the agreement: three base years, trended, with a risk ratio held within its cap, and nothing else: no
+regional adjustment, and nobody joins or leaves the ACO's list of participants.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from leadmc.base.axes import BASE_YEARS, CATEGORIES, PERFORMANCE_YEARS
+from leadmc.contract import lead
+from leadmc.contract.terms import load_terms, neutral_overrides
+from leadmc.inputs.settings import Aco, Sampler
+from leadmc.paths.aggregates import experience
+from leadmc.paths.sweep import sweep
+from leadmc.scenarios.draw import draw_world
+from leadmc.validation.check import Check, facts, spread_of, within
+from leadmc.validation.sample import PERSON_YEARS_A_TASK, UNINSURED, Country, batches, in_parallel
+
+Array = npt.NDArray[np.float64]
+
+SECTION = "4 spread of ACO results"
+BATCHES = 20
+PERCENT = 100.0
+BAND = (0.05, 0.95)
+RESAMPLES = 1000
+RESAMPLING_SEED = 1
+PANEL = "mssp_aco_years.csv"
+SMALLEST_SHARE = 1e-3  # the ACO's share of its region, where the region is all that its trend should follow
+
+
+class Simulated(NamedTuple):
+    """ACOs of one size.
+
+    Parameters
+    ----------
+    savings
+        Gross savings rate of the first performance years, [s, y] [%].
+    cost_growth, score_growth
+        Log growth of cost per person-month against the nation, and of the score, from year to year, [s, t] [%].
+    """
+
+    savings: Array
+    cost_growth: Array
+    score_growth: Array
+
+
+def simulate_acos(country: Country, size: int, *, scenarios: int, seed: int) -> Simulated:
+    """Simulate ACOs of one size under the calibrated assumptions."""
+    terms_stated = facts()["shared_savings_terms"]
+    terms = load_terms("lead", neutral_overrides() | terms_stated["value"])
+    population, people = country.panel(size)
+    years = terms_stated["performance_years"]
+    savings = np.empty((scenarios, years))
+    growth = np.empty((2, scenarios, len(BASE_YEARS) + len(PERFORMANCE_YEARS) - 1))
+    chunk = max(1, PERSON_YEARS_A_TASK // (size * len(PERFORMANCE_YEARS)))
+
+    def task(first: int) -> None:
+        part = np.arange(first, min(first + chunk, scenarios))
+        world = draw_world(
+            country.assumptions, seed=seed, scenarios=part, sampler=Sampler(), beneficiaries=population.age.size
+        )
+        attachment = np.full((len(part), len(PERFORMANCE_YEARS), len(CATEGORIES)), UNINSURED)
+        sums = sweep(people, world, attachment, seed=seed, first_scenario=first)
+        seen = experience(sums, world, country.rates, aco_share=SMALLEST_SHARE)
+        settled = lead.settle(terms, "global", Aco().facts(), seen)
+        savings[part] = (settled.gross_savings / settled.benchmark)[:, :years] * PERCENT
+        months = np.concatenate([seen.base_person_months, seen.person_months], axis=1).sum(axis=(2, 3))
+        cost = np.concatenate([seen.base_expenditure, seen.expenditure], axis=1).sum(axis=(2, 3)) / months
+        weights = np.concatenate([seen.base_person_months, seen.person_months], axis=1)
+        scores = np.concatenate([seen.base_risk_score, seen.risk_score], axis=1)
+        score = (weights * scores).sum(axis=(2, 3)) / months
+        growth[0, part] = np.diff(np.log(cost / world.national_level[..., 0]), axis=1) * PERCENT
+        growth[1, part] = np.diff(np.log(score), axis=1) * PERCENT
+
+    in_parallel(task, range(0, scenarios, chunk))
+    return Simulated(savings, growth[0], growth[1])
+
+
+def spread_checks(country: Country, scenarios: Mapping[int, int], *, seed: int) -> Iterator[Check]:
+    """Compare the spread of savings rates by size, their persistence and the variance of growth with the facts.
+
+    Parameters
+    ----------
+    country
+        People, prices and the world's assumptions.
+    scenarios
+        ACOs to simulate by lower end of the size band.
+    seed
+        Root seed.
+    """
+    fact = facts()["published_spread"]
+    panel = read_years()
+    bands = list(fact["value"])
+    acos = {
+        low: simulate_acos(country, fact["sizes"][low], scenarios=count, seed=seed) for low, count in scenarios.items()
+    }
+    for low, simulated in acos.items():
+        upper = bands[bands.index(low) + 1] if low != bands[-1] else np.inf
+        real = panel[panel["year"].isin(fact["years"]) & (panel["N_AB"] >= low) & (panel["N_AB"] < upper)]
+        parts = np.array([pooled_sd(simulated.savings[part]) for part in batches(len(simulated.savings), BATCHES)])
+        name = f"SD of savings rates, {low:,} lives or more [%]"
+        result = pooled_sd(simulated.savings)
+        yield Check(SECTION, name, fact["value"][low], spread_band(real), result, float(spread_of(parts)))
+    yield from _persistence(acos, panel)
+    yield from _growth(acos, fact["sizes"])
+
+
+def pooled_sd(savings: Array) -> float:
+    """Spread between ACOs within a year, over years [%]."""
+    return float(np.sqrt(savings.var(axis=0, ddof=1).mean()))
+
+
+def autocorrelation(savings: Array) -> Array:
+    """Correlation of an ACO's deviations from the year's mean, by lag from 1, [y - 1] [1]."""
+    apart = savings - savings.mean(axis=0)
+    variance = np.square(apart).mean()
+    lags = range(1, savings.shape[1])
+    return np.array([(apart[:, lag:] * apart[:, :-lag]).mean() / variance for lag in lags])
+
+
+def _persistence(acos: Mapping[int, Simulated], panel: pd.DataFrame) -> Iterator[Check]:
+    """Autocorrelation, each size band with the same weight in simulation as it has ACOs in the panel."""
+    fact = facts()["autocorrelation"]["value"]
+    bands = np.array(list(acos))
+    count = np.bincount(np.searchsorted(bands, panel["N_AB"], side="right") - 1, minlength=len(bands))
+    parts = np.array(
+        [
+            np.average(
+                [autocorrelation(each.savings[part]) for each, part in zip(acos.values(), cut, strict=True)],
+                axis=0,
+                weights=count,
+            )
+            for cut in zip(*(batches(len(each.savings), BATCHES) for each in acos.values()), strict=True)
+        ]
+    )
+    whole = np.average([autocorrelation(each.savings) for each in acos.values()], axis=0, weights=count)
+    errors = spread_of(parts)
+    for k, (lag, target) in enumerate(fact.items()):
+        name = f"autocorrelation of savings rates, lag {lag}"
+        passes = autocorrelation_band(panel, lag)
+        yield Check(SECTION, name, target, passes, float(whole[k]), float(errors[k]), lag == 1)
+
+
+def _growth(acos: Mapping[int, Simulated], sizes: Mapping[int, int]) -> Iterator[Check]:
+    """Variance of growth as ``a + b / N`` by size, and the correlation of cost and score."""
+    fact = facts()["growth_variance"]
+    inverse = np.array([1 / sizes[low] for low in acos])
+    cuts = list(zip(*(batches(len(each.savings), BATCHES) for each in acos.values()), strict=True))
+    whole = tuple(slice(None) for _ in acos)
+
+    def fitted(cut: tuple[slice, ...]) -> Array:
+        chosen = list(zip(acos.values(), cut, strict=True))
+        lines = []
+        for growth in ("cost_growth", "score_growth"):
+            variance = [getattr(each, growth)[part].var(axis=0, ddof=1).mean() for each, part in chosen]
+            slope, intercept = np.polyfit(inverse, variance, 1, w=1 / np.array(variance))
+            lines += [intercept, slope]
+        together = [_correlation(each.cost_growth[part], each.score_growth[part]) for each, part in chosen]
+        return np.array([*lines, np.mean(together)])
+
+    result, errors = fitted(whole), spread_of(np.array([fitted(cut) for cut in cuts]))
+    names = ("cost_intercept", "cost_slope", "score_intercept", "score_slope", "correlation")
+    for k, name in enumerate(names):
+        title = f"growth of cost and score against the nation: {name}"
+        known = fact[name]
+        yield Check(SECTION, title, known["value"], within(known), float(result[k]), float(errors[k]), judged=False)
+
+
+def _correlation(left: Array, right: Array) -> float:
+    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(left.T, right.T, strict=True)]))
+
+
+def read_years() -> pd.DataFrame:
+    """Read savings rates of real ACOs by year."""
+    table = files("leadmc.inputs") / "data" / PANEL
+    with table.open("rb") as file:
+        rows = pd.read_csv(file, usecols=["ACO_ID", "year", "N_AB", "sav"])
+    return rows.dropna().reset_index(drop=True)
+
+
+def spread_band(rows: pd.DataFrame) -> tuple[float, float]:
+    """Bootstrap interval of the standard deviation of savings rates [%]."""
+    sums = rows.assign(one=1.0, square=rows["sav"] ** 2).groupby("ACO_ID")[["one", "sav", "square"]].sum().to_numpy()
+    n, total, square = resampled(len(sums)) @ sums.T[:, :, None]
+    return _interval(np.sqrt((square - total**2 / n) / (n - 1)))
+
+
+def autocorrelation_band(rows: pd.DataFrame, lag: int) -> tuple[float, float]:
+    """Bootstrap interval of the correlation of savings rates ``lag`` years apart, pooled over years [1]."""
+    wide = rows.pivot_table(index="ACO_ID", columns="year", values="sav")
+    wide = wide - wide.mean()
+    years = [int(year) for year in wide.columns]
+    pairs = [wide[[year, year + lag]].dropna() for year in years if year + lag in years]
+    left, right = (np.concatenate([pair.iloc[:, side] for pair in pairs]) for side in (0, 1))
+    aco = np.concatenate([pair.index.to_numpy() for pair in pairs])
+    products = pd.DataFrame(np.stack([left * right, left**2, right**2], axis=1)).groupby(aco).sum().to_numpy()
+    both, first, second = resampled(len(products)) @ products.T[:, :, None]
+    return _interval(both / np.sqrt(first * second))
+
+
+def _interval(figures: Array) -> tuple[float, float]:
+    low, high = np.quantile(figures, BAND).tolist()
+    return low, high
+
+
+def resampled(acos: int) -> Array:
+    """How often each ACO is drawn in samples with replacement, [sample, aco]; the same in every run."""
+    return np.random.default_rng(RESAMPLING_SEED).multinomial(acos, np.full(acos, 1 / acos), RESAMPLES).astype(float)
