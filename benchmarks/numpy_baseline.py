@@ -43,11 +43,11 @@ def simulate(
     sums: npt.NDArray[np.int64],
 ) -> None:
     """Simulate scenarios one after the other and add up their people, as ``paths.kernel.simulate`` does."""
-    bank, law, table = nature
+    bank, law, table = nature.states, nature.law, nature.table
     n = panel.age.size
     for s in range(level.shape[0]):
         start = panel.first_state + (rng.random(n, dtype=np.float32) * panel.state_count).astype(np.int32)
-        persistent, morbidity = bank.take(start, axis=0).T.copy()
+        persistent, morbidity, _ = bank.take(start, axis=0).T.copy()
         own = rng.standard_normal(n, dtype=np.float32)
         age, category = panel.age.copy(), panel.category.astype(np.int8)
         for t in range(level.shape[1]):

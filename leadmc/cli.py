@@ -32,6 +32,7 @@ REPORT: Final = "report.html"
 EXAMPLE_CONFIG: Final = "config.yaml"
 EXAMPLE_ROSTER: Final = "roster.csv"
 EXAMPLE_PEOPLE: Final = 2000
+EXAMPLE_SLOTS: Final = 1000  # with a past: six in ten are held by a second person within three years
 EXAMPLE: Final[Mapping[str, Any]] = {
     "name": "example",
     "seed": 1,
@@ -81,29 +82,29 @@ def run(
     options = {"out": out and out.name, **stated, "chunk": chunk, "workers": workers}
     given = (f"--{key} {value}" for key, value in options.items() if value is not None)
     place = out or default_directory(settings.settings.name)
-    try:
-        with terminal.progress(Console(stderr=True, quiet=quiet)) as progress:
-            done = pipeline.run(
-                settings,
-                out=place,
-                chunk=chunk,
-                workers=workers,
-                progress=progress,
-                command=" ".join(["leadmc run", config.name, *given]),  # names only: places are nobody's business
-            )
-    except KeyboardInterrupt:
-        _fail("Stopped. Nothing was kept.", STOPPED)
+    with terminal.progress(Console(stderr=True, quiet=quiet)) as progress:
+        done = pipeline.run(
+            settings,
+            out=place,
+            chunk=chunk,
+            workers=workers,
+            progress=progress,
+            command=" ".join(["leadmc run", config.name, *given]),  # names only: places are nobody's business
+        )
     if not quiet:
         _print_percentiles(_read_summary(done))
         typer.echo(f"Report: {done / REPORT}")
 
 
 @app.command()
-def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty directory.")]) -> None:
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty directory.")],
+    *,
+    observed: Annotated[bool, typer.Option("--observed", help="A roster whose base years make the benchmark.")] = False,
+) -> None:
     """Write a commented configuration and a small synthetic roster to start from."""
     from leadmc.cube.run_directory import run_directory
     from leadmc.inputs.assumptions import load_assumptions
-    from leadmc.inputs.panel import synthetic_roster
     from leadmc.inputs.rate_book import load_rate_book, price_growth
     from leadmc.inputs.reference import Reference
     from leadmc.inputs.roster import write_roster
@@ -112,10 +113,22 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or
 
     assumptions = load_assumptions()
     rate_book = load_rate_book(None, price_growth(assumptions.national_trend))
-    people = synthetic_roster(Synthetic(beneficiaries=EXAMPLE_PEOPLE), rate_book, Reference(assumptions.people))
+    reference = Reference(assumptions.people)
+    example: dict[str, Any] = dict(EXAMPLE)
+    if observed:
+        from leadmc.paths.observed import base_level  # brings numba
+        from leadmc.paths.past import roster_with_past
+
+        example["population"] = {**EXAMPLE["population"], "base_years": "observed"}
+        slots, level = Synthetic(beneficiaries=EXAMPLE_SLOTS), base_level(assumptions)
+        people = roster_with_past(slots, rate_book, reference, level=level, seed=EXAMPLE["seed"])
+    else:
+        from leadmc.inputs.panel import synthetic_roster
+
+        people = synthetic_roster(Synthetic(beneficiaries=EXAMPLE_PEOPLE), rate_book, reference)
     with run_directory(directory) as partial:
         write_roster(partial / EXAMPLE_ROSTER, people)
-        (partial / EXAMPLE_CONFIG).write_text(config_text(EXAMPLE), encoding="utf-8")
+        (partial / EXAMPLE_CONFIG).write_text(config_text(example), encoding="utf-8")
     typer.echo(f"Wrote {directory / EXAMPLE_CONFIG} and {directory / EXAMPLE_ROSTER}.")
     typer.echo(f"Next: leadmc run {directory / EXAMPLE_CONFIG}")
 
@@ -126,17 +139,21 @@ def validate(config: ConfigFile) -> None:
     from leadmc import terminal
     from leadmc.inputs.config import load_config
     from leadmc.inputs.presets import assumption_table
+    from leadmc.inputs.solved_people import with_solved_values
 
     loaded = load_config(config)
     stated = dict(loaded.settings.assumptions)
     preset = stated.pop("preset")
-    lines = assumption_table(preset, stated)
+    lines = with_solved_values(assumption_table(preset, stated), loaded.assumptions.people)
     doubtful = loaded.unverified_terms()
     outside = [line.path for line in lines if line.outside_range]
     _print_tables([terminal.settings(loaded.settings)])
     for note in _people(loaded):
         typer.echo(note)
-    _print_tables([terminal.assumptions(lines), terminal.terms("Unverified rules that a run rests on", doubtful)])
+    _print_tables([terminal.assumptions(lines)])
+    if loaded.assumptions.people.volatility:
+        _print_tables([terminal.moments(_moments(loaded, preset, stated))])
+    _print_tables([terminal.terms("Unverified rules that a run rests on", doubtful)])
     typer.echo(f"Out of the plausible range: {', '.join(outside) or 'nothing'}.")
     typer.echo(f"{config.name} is valid. Nothing was simulated.")
 
@@ -175,6 +192,95 @@ def rules(
         _print_csv(term._asdict() for term in book)
 
 
+@app.command()
+def reproduce(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="Small samples, under a minute.")] = False,
+    answer: Answer = Format.TABLE,
+) -> None:
+    """Check the model against outside facts; exit with 1 if a fact is missed."""
+    from rich.console import Console
+
+    from leadmc import terminal
+    from leadmc.validation.reproduce import reproduce as checked
+
+    with terminal.progress(Console(stderr=True), "checks") as progress:
+        records = [check.record() for check in checked(quick=quick, progress=progress)]
+    if answer is Format.TABLE:
+        _print_tables(terminal.checks(records))
+    elif answer is Format.JSON:
+        _print_json(records)
+    else:
+        _print_csv(records)
+    missed = [record["name"] for record in records if record["verdict"] == "FAIL"]
+    if missed:
+        _fail(f"{len(missed)} of {len(records)} checks failed: {'; '.join(missed)}.", FAILED)
+
+
+@app.command()
+def backtest(
+    panel: Annotated[Path, typer.Argument(metavar="PANEL.csv", help="Real ACO results, one row an ACO and year.")],
+    *,
+    first: Annotated[int, typer.Option("--from", help="Year in which the first forecast is made.")],
+    last: Annotated[int, typer.Option("--to", help="Last year forecast; all are forecast one year ahead.")],
+    answer: Answer = Format.TABLE,
+    figure: Annotated[Path | None, typer.Option(help="Draw calibration and coverage, .svg or .png.")] = None,
+) -> None:
+    """Forecast real ACOs' savings rates one year ahead, and score the forecasts."""
+    from leadmc.inputs.assumptions import load_assumptions
+    from leadmc.validation.backtest import backtest as tested
+    from leadmc.validation.backtest import result_rows
+    from leadmc.validation.panel_file import read_panel
+
+    if figure is not None:
+        from leadmc.report.backtest_figure import check_extension, write_figure
+
+        check_extension(figure)
+    found = tested(read_panel(panel), first=first, last=last, assumptions=load_assumptions())
+    if answer is Format.TABLE:
+        from leadmc import terminal
+
+        _print_tables(terminal.backtest(result_rows(found)))
+    elif answer is Format.JSON:
+        _print_json(found)
+    else:
+        _print_csv(result_rows(found))
+    if figure is not None:
+        write_figure(found, figure)
+
+
+@app.command()
+def calibrate(
+    *,
+    national: Annotated[Path | None, typer.Option(help="Spending of the nation by year.")] = None,
+    states: Annotated[Path | None, typer.Option(help="Spending of the states by year.")] = None,
+    counties: Annotated[Path | None, typer.Option(help="Spending of counties in two years.")] = None,
+    panel: Annotated[Path | None, typer.Option(help="Results of ACOs by year.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write an assumptions file for a configuration to include.")] = None,
+    answer: Answer = Format.TABLE,
+) -> None:
+    """Fit the drivers to CMS files, the packaged ones or yours of the same form, with their standard errors."""
+    from leadmc.inputs.calibration.assumptions_file import estimate_rows, write_assumptions
+    from leadmc.inputs.calibration.fitting import fit_all, read_public_files
+    from leadmc.inputs.presets import assumption_table
+
+    stated = {"national": national, "states": states, "counties": counties, "panel": panel}
+    fitted = fit_all(read_public_files({kind: path for kind, path in stated.items() if path is not None}))
+    defaults = {line.path: line.value for line in assumption_table()}
+    if out is not None:
+        write_assumptions(out, fitted)
+    if answer is Format.TABLE:
+        from leadmc import terminal
+
+        _print_tables([terminal.estimates(fitted, defaults)])
+        if out is not None:
+            typer.echo(f"Wrote {out}. A configuration includes it with `assumptions: {{file: {out.name}}}`.")
+    elif answer is Format.JSON:
+        _print_json(list(estimate_rows(fitted, defaults)))
+    else:
+        _print_csv(estimate_rows(fitted, defaults))
+
+
 def _refuse_what_is_to_come(scheduler: str, resume: bool) -> None:
     faults = []
     if scheduler != "threads":
@@ -185,24 +291,15 @@ def _refuse_what_is_to_come(scheduler: str, resume: bool) -> None:
         raise InputError(faults)
 
 
-def _example_roster() -> Any:
-    """Lay out a small panel of nobody in the default service area, as the rows of a roster file."""
-    from leadmc.inputs.assumptions import load_assumptions
-    from leadmc.inputs.rate_book import load_rate_book, price_growth
+def _moments(loaded: Any, preset: str, stated: Mapping[str, Any]) -> Iterable[Any]:
+    """Lay the moments of the reference population beside what is known of people."""
+    from leadmc.inputs.achieved import achieved_beside_target
+    from leadmc.inputs.moments import moments
     from leadmc.inputs.reference import Reference
-    from leadmc.inputs.settings import Synthetic
-    from leadmc.inputs.synthetic import roster_of, synthetic_population
 
-    assumptions, panel = load_assumptions(), Synthetic(beneficiaries=EXAMPLE_PEOPLE)
-    book = load_rate_book(None, price_growth(assumptions.national_trend))
-    people = synthetic_population(
-        Reference(assumptions.people),
-        beneficiaries=panel.beneficiaries,
-        county_fips=panel.counties,
-        county_weight=tuple(book.person_years[book.rows(panel.counties), 0]),
-        voluntary_share=panel.voluntary_share,
-    )
-    return roster_of(people)
+    people = loaded.assumptions.people
+    found = moments(Reference(people), esrd_rate=loaded.rate_book.national_esrd_rate)
+    return achieved_beside_target(people, found, preset=preset, stated=stated)
 
 
 def _people(loaded: Any) -> Iterable[str]:
@@ -210,13 +307,18 @@ def _people(loaded: Any) -> Iterable[str]:
     source = loaded.settings.population
     if source.synthetic is not None:
         return [f"People: {source.synthetic.beneficiaries:,} synthetic beneficiaries."]
-    from leadmc.inputs.roster import read_roster
+    from leadmc.inputs.base_years import in_words
+    from leadmc.inputs.panel import roster
 
-    path = Path(source.file)
-    roster = read_roster(path, loaded.rate_book, female_share=loaded.assumptions.people.female_share)
-    people = roster.population
+    found = roster(loaded)
+    people, path = found.population, Path(source.file)
     head = f"People: {len(people.age):,} beneficiaries in {len(people.county_fips)} counties, read from {path.name}."
-    return [head, *(f"  {note}" for note in roster.notes or ("nothing was defaulted",))]
+    past = in_words(found) if source.base_years == "observed" else ()
+    return [
+        head,
+        *(f"  {note}" for note in (found.notes or ("nothing was defaulted",))),
+        *(f"  {line}" for line in past),
+    ]
 
 
 def _read_summary(run: Path) -> dict[str, Any]:
@@ -282,3 +384,7 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(f"Failed: {error}", FAILED)
     except OSError as error:
         _fail(f"Failed: {error}", FAILED)
+    except SystemExit as end:  # Typer has made it of Ctrl-C
+        if end.code == STOPPED:
+            typer.echo("Stopped. Nothing was kept.", err=True)
+        raise

@@ -20,11 +20,14 @@ from leadmc.cube.manifest import RunFacts, describe, write_manifest
 from leadmc.cube.run_directory import run_directory
 from leadmc.cube.store import CUBE, CubeWriter, create_cube, open_cube
 from leadmc.inputs.config import Config, config_hash, in_words, resolved_yaml
-from leadmc.inputs.panel import Rates, panel, rates
+from leadmc.inputs.panel import Rates, panel, rates, roster
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import Reference
-from leadmc.paths.aggregates import experience, with_known_benchmark
+from leadmc.inputs.roster import Roster
+from leadmc.paths.aggregates import experience, with_known_benchmark, with_observed_base_years
+from leadmc.paths.bank import build_bank
 from leadmc.paths.kernel import CAPPED
+from leadmc.paths.observed import Observed, observe
 from leadmc.paths.people import People, expected_path, gather_people
 from leadmc.paths.sweep import sweep
 from leadmc.scenarios.draw import draw_world
@@ -44,6 +47,8 @@ class Study(NamedTuple):
         The slots, the kernel's view of them, and what people cost where they live.
     known
         Expected person-months and cost, [t, c] each, where the benchmark shall be the true expected spend; else None.
+    observed
+        What the roster's base years tell, where they make the benchmark; else None.
     """
 
     config: Config
@@ -51,6 +56,7 @@ class Study(NamedTuple):
     people: People
     rates: Rates
     known: tuple[Array, Array] | None
+    observed: Observed | None
 
 
 def run(
@@ -104,13 +110,23 @@ def run(
 def prepare(config: Config) -> Study:
     """Build the people of a run: reference population, panel, rates, kernel inputs."""
     reference = Reference(config.assumptions.people)
+    if config.settings.population.base_years == "observed":
+        return _with_history(config, roster(config), reference)
     population = panel(config, reference)
     costs = rates(population, config.rate_book, reference)
     people = gather_people(population, costs.county_cost, reference)
     known = None
     if config.assumptions.benchmark_basis == "true_expected":
         known = expected_path(population, costs.county_cost, reference, len(YEARS))
-    return Study(config, population, people, costs, known)
+    return Study(config, population, people, costs, known, None)
+
+
+def _with_history(config: Config, everybody: Roster, reference: Reference) -> Study:
+    """Build the people of a run whose base years are over: a benchmark from the roster, people as it suggests."""
+    population = everybody.still_aligned().population
+    costs = rates(population, config.rate_book, reference)
+    people, observed = observe(everybody, build_bank(reference), costs.county_cost, reference, config.assumptions)
+    return Study(config, population, people, costs, None, observed)
 
 
 def simulate_and_settle(
@@ -143,6 +159,7 @@ def settle_chunk(study: Study, scenarios: npt.NDArray[np.int64]) -> tuple[assemb
         scenarios=scenarios,
         sampler=config.settings.sampler,
         beneficiaries=study.population.age.size,
+        aco_start=(0.0, 1.0) if study.observed is None else study.observed.aco_start,
     )
     predicted = study.rates.regional_pbpm * MONTHS * world.prospective_trend
     sums = sweep(
@@ -153,6 +170,8 @@ def settle_chunk(study: Study, scenarios: npt.NDArray[np.int64]) -> tuple[assemb
         first_scenario=int(scenarios[0]),
     )
     seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
+    if study.observed is not None:
+        seen = with_observed_base_years(seen, study.observed.base_years)
     judged = seen if study.known is None else with_known_benchmark(seen, *study.known)
     facts = config.settings.population.aco.facts()
     settlements = [lead.settle(config.terms, track, facts, judged) for track in config.settings.tracks]

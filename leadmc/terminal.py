@@ -1,5 +1,6 @@
 """What leadmc shows on a terminal: tables of estimates, settings, assumptions and rules, and how far a run has come."""
 
+import itertools
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from leadmc.contract.terms import Term
+    from leadmc.inputs.achieved import Comparison
+    from leadmc.inputs.calibration.fitting import Fitted
     from leadmc.inputs.presets import AssumptionLine
 
 Report = Callable[[int, int, float], None]
@@ -52,6 +55,45 @@ def _percentiles(record: Mapping[str, Any], track: str, statistics: Sequence[str
     return table
 
 
+def backtest(rows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
+    """Lay out the scores of forecasts: by model, then those of the bottom-up model by year and by the ACO's size."""
+    levels = [key for key in rows[0] if key.startswith("coverage_") and not key.endswith("_se")]
+    header = ("", "n", *(f"{key.removeprefix('coverage_')}%" for key in levels))
+    table = _table("All forecasts: results inside their interval [%]", (*header, "CRPS", "KS p"), numbers=True)
+    parts: dict[str, dict[str, list[Mapping[str, Any]]]] = {"year": {}, "size": {}}
+    for row in rows:
+        if row["scope"] == "all":
+            known = "" if row["programme_mean"] == "realised" else ",\nprogramme mean forecast"
+            table.add_row(row["model"].replace("_", " ") + known, *_coverage(row, levels), _crps(row), _p_value(row))
+        elif row["programme_mean"] == "realised":
+            parts[row["scope"]].setdefault(row["part"], []).append(row)
+    yield table
+    for scope, title in (("year", "year"), ("size", "assigned beneficiaries")):
+        groups = parts[scope]
+        others = [each["model"].replace("_", " ") for each in next(iter(groups.values()))][1:]
+        last = ("KS p",) if scope == "year" else ()  # sizes leave no room for it
+        columns = (*header, "CRPS", *(f"CRPS {model}" for model in others), *last)
+        table = _table(f"Bottom-up forecasts by {title}", columns, numbers=True)
+        for part, group in groups.items():
+            cells = (*_coverage(group[0], levels), *map(_crps, group), _p_value(group[0]))
+            table.add_row(part, *cells[: len(columns) - 1])
+        yield table
+
+
+def _coverage(row: Mapping[str, Any], levels: Iterable[str]) -> Iterator[str]:
+    yield f"{row['n']:,}"
+    for level in levels:
+        yield f"{row[level]:.1f}\n± {row[level + '_se']:.1f}"
+
+
+def _crps(row: Mapping[str, Any]) -> str:
+    return f"{row['crps']:.2f}\n± {row['crps_se']:.2f}"
+
+
+def _p_value(row: Mapping[str, Any]) -> str:
+    return f"{row['pit_ks_p']:.3f}" if row["pit_ks_p"] >= 0.001 else "<.001"
+
+
 def settings(model: "BaseModel") -> Table:
     """List every key of a configuration with its value, and whether the user gave it."""
     table = _table("Configuration", ("Key", "Value", ""))
@@ -70,6 +112,41 @@ def assumptions(lines: Iterable["AssumptionLine"]) -> Table:
     return table
 
 
+def moments(comparisons: Iterable["Comparison"]) -> Table:
+    """List what the reference population achieves beside what is known of people."""
+    table = _table("People: achieved beside target", ("Moment, meaning", "Target", "Plausible", "Achieved", "Verdict"))
+    for each in comparisons:
+        plausible = f"{each.low:.3g} to {each.high:.3g}"
+        name = f"{escape(each.name)}\n[dim]{escape('; '.join(filter(None, [each.meaning, each.why])))}"
+        table.add_row(name, f"{each.target:.3g}", plausible, f"{each.achieved:.3g}", each.verdict)
+    return table
+
+
+def estimates(fitted: Iterable["Fitted"], defaults: Mapping[str, object]) -> Table:
+    """List fitted drivers with their standard errors beside the packaged defaults."""
+    header = ("Estimate, unit, assumption, source", "Value", "SE", "Default", "n")
+    table = _table("Drivers fitted to public files", header)
+    for each in fitted:
+        prose = "; ".join(filter(None, [each.path, each.source, each.note]))
+        value, se, n = each.estimate
+        default = _text(defaults[each.path]) if each.path else ""
+        table.add_row(_entry(each.name, each.unit, prose), f"{value:.3g}", f"{se:.2g}", default, f"{n:,}")
+    return table
+
+
+def checks(records: Iterable[Mapping[str, Any]]) -> Iterator[Table]:
+    """Lay out what was to be reproduced, a table a section, every result with its standard error and verdict."""
+    header = ("Fact", "Target", "Passes", "Result", "± error", "Verdict")
+    for section, group in itertools.groupby(records, key=lambda each: each["section"]):
+        table = _table(section, header)
+        for each in group:
+            error = f"{each['se']:.2g}" if each["se"] else "none"
+            name = escape(each["name"]) + (f"\n[dim]{escape(each['note'])}" if each["note"] else "")
+            passes = " to ".join(f"{end:.4g}" for end in each["passes"])
+            table.add_row(name, f"{each['target']:.4g}", passes, f"{each['result']:.4g}", error, each["verdict"])
+        yield table
+
+
 def terms(title: str, book: Iterable["Term"]) -> Table:
     """List terms of a rule book with the years, the source and the confidence of each."""
     table = _table(title, ("Term, unit, title", "Value", "Years", "Source", "Tag"))
@@ -81,14 +158,14 @@ def terms(title: str, book: Iterable["Term"]) -> Table:
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[Report]:
+def progress(console: Console, unit: str = "scenarios") -> Iterator[Report]:
     """Show how far a run has come: a bar with rate and time left on a terminal, a line now and then elsewhere."""
     if not console.is_terminal:
-        yield _plain_lines(console)
+        yield _plain_lines(console, unit)
         return
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("scenarios {task.fields[rate]}"), TimeRemainingColumn())
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit + " {task.fields[rate]}"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("scenarios", total=None, rate="")
+        task = bar.add_task(unit, total=None, rate="")
 
         def report(done: int, total: int, seconds: float) -> None:
             bar.update(task, completed=done, total=total, rate=_rate(done, seconds))
@@ -96,7 +173,7 @@ def progress(console: Console) -> Iterator[Report]:
         yield report
 
 
-def _plain_lines(console: Console) -> Report:
+def _plain_lines(console: Console, unit: str) -> Report:
     printed = 0.0
 
     def report(done: int, total: int, seconds: float) -> None:
@@ -105,7 +182,7 @@ def _plain_lines(console: Console) -> Report:
             return
         printed = seconds
         left = f", {seconds * (total - done) / done:,.0f} s left" if 0 < done < total else ""
-        console.print(f"{done:,} of {total:,} scenarios {_rate(done, seconds)}{left}", highlight=False)
+        console.print(f"{done:,} of {total:,} {unit} {_rate(done, seconds)}{left}", highlight=False)
 
     return report
 
@@ -116,7 +193,8 @@ def _rate(done: int, seconds: float) -> str:
 
 def _table(title: str, header: Sequence[str], *, numbers: bool = False) -> Table:
     """Start a table; the first column names the rows, the others hold texts or numbers."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    padding = (0, 1, 0, 0) if numbers else (0, 1)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=padding)
     table.add_column(header[0], overflow="fold", no_wrap=numbers)
     for name in header[1:]:
         if numbers:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from leadmc.base.axes import BASE_YEARS
 from leadmc.base.variables import VARIABLES
 from leadmc.contract.experience import Experience, Settlement
+from leadmc.contract.ratio import ratio
 from leadmc.paths.aggregates import mean_score
 from leadmc.paths.kernel import DEATHS, EXITS, PERSON_MONTHS, SCORE_MONTHS
 from leadmc.scenarios.world import World
@@ -59,13 +60,14 @@ def rows(sums: Int64, world: World, experience: Experience, settlements: Sequenc
     months = sums[..., PERSON_MONTHS].sum(axis=(0, 3))  # s t
     score = mean_score(sums[..., SCORE_MONTHS].sum(axis=0), sums[..., PERSON_MONTHS].sum(axis=0).astype(np.float64))
     score = score * world.coding
+    base = experience.base_person_months
     leavers = sums[..., [DEATHS, EXITS]].sum(axis=(0, 3))  # s t, then deaths and exits
     found: Rows = {name: getattr(experience, name).sum(axis=-1) for name in BY_PANEL}
     found |= {name: getattr(experience, name) for name in BY_WORLD}
     found |= {name: getattr(settlements[0], name) for name in OF_ALL_TRACKS}
     found |= {name: np.stack([getattr(each, name) for each in settlements], axis=1) for name in BY_TRACK}
     found |= {
-        "base_risk_score": score[:, : len(BASE_YEARS)],
+        "base_risk_score": ratio((experience.base_risk_score * base).sum(axis=-1), base.sum(axis=-1), otherwise=0.0),
         "risk_score": score[:, PERFORMANCE],
         "deaths": leavers[:, PERFORMANCE, 0],
         "exits": leavers[:, PERFORMANCE, 1],

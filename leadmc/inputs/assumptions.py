@@ -22,6 +22,7 @@ Deviation = Annotated[float, Field(ge=0, le=1)]
 Growth = Annotated[float, Field(gt=-1, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 Persistence = Annotated[float, Field(ge=0, lt=1)]
+_GROWN = len(BASE_YEARS) - 1
 
 
 class Closed(BaseModel):
@@ -30,13 +31,34 @@ class Closed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
+class Targets(Closed):
+    """Moments of the stationary population that loadings and the shape of cost are solved for; None aims at nothing.
+
+    What each means is said in ``moments`` and in the preset.
+    """
+
+    cost_lag_1: OpenShare | None
+    cost_lag_5: OpenShare | None
+    prospective_r2: OpenShare | None
+    concurrent_r2: OpenShare | None
+    score_persistence: OpenShare | None
+    last_12_months: Positive | None
+    high_needs_share: OpenShare | None
+    top_1: OpenShare | None
+    top_5: OpenShare | None
+    top_10: OpenShare | None
+    top_20: OpenShare | None
+    top_50: OpenShare | None
+
+
 class People(Closed):
     """One person's year and the stationary population.
 
     ``cost_*``, ``score_*`` and ``concurrent_*`` are loadings of latent cost, prospective and concurrent score on
     persistent health and on morbidity; what is left of the unit variance is the year's accident or the score's own
     noise. ``persistence`` is the AR(1) coefficient of morbidity. ``volatility: false`` removes all individual
-    randomness. Entry ages have a mass at 65 and are linear to 75 and to ``entry_oldest``.
+    randomness. Entry ages have a mass at 65 and are linear to 75 and to ``entry_oldest``. Where the user states
+    ``targets``, the loadings that are not stated are solved from them (``solved_people``).
     """
 
     volatility: bool
@@ -70,6 +92,7 @@ class People(Closed):
     entry_by_75_share: Share
     entry_oldest: Annotated[int, Field(gt=75, le=110)]
     female_share: Share
+    targets: Targets
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -131,6 +154,21 @@ class PolicyJump(Closed):
     sd: Deviation
     reversed_share: Share
     reversal_years: Annotated[int, Field(ge=1)]
+
+
+class SkinSubstitutes(Closed):
+    """The billing of skin substitutes that swelled the base years until 2026 cut it: a scenario, off unless stated.
+
+    ``excess_growth`` is what it adds to the growth of national spending into each base year after the first;
+    ``counted_share`` and ``national_counted_share`` are the parts of such spending that settlement and benchmark trend
+    leave in; ``aco_exposure`` is the ACO's share of it over the nation's.
+    """
+
+    active: bool
+    excess_growth: Annotated[tuple[Growth, ...], Field(strict=False, min_length=_GROWN, max_length=_GROWN)]
+    counted_share: Share
+    national_counted_share: Share
+    aco_exposure: Annotated[float, Field(ge=0)]
 
 
 class RelativeLevel(Closed):
@@ -265,6 +303,7 @@ class Assumptions(Closed):
     national_trend: NationalTrend
     pandemic: Pandemic
     policy_jump: PolicyJump
+    skin_substitutes: SkinSubstitutes
     regional_level: RelativeLevel
     county_level: RelativeLevel
     aco_level: AcoLevel

@@ -15,6 +15,7 @@ from leadmc.base.errors import Fault, InputError, did_you_mean
 from leadmc.contract.book import Term
 from leadmc.contract.terms import LeadTerms, load_terms, neutral_overrides, unverified
 from leadmc.inputs.assumptions import Assumptions, load_assumptions
+from leadmc.inputs.included import with_included_assumptions
 from leadmc.inputs.presets import COMPLETE
 from leadmc.inputs.rate_book import RateBook, load_rate_book, price_growth, unknown_county
 from leadmc.inputs.settings import Settings
@@ -79,7 +80,7 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Co
     InputError
         Every fault of every section, or the first syntax error of the file.
     """
-    values = read_yaml(path) | dict(overrides or {})
+    values = with_included_assumptions(read_yaml(path), path) | dict(overrides or {})
     faults: list[Fault] = []
     settings = _collect(faults, lambda: _settings(values, path))
     assumed, ruled = _section(values, "assumptions"), _section(values, "rules")
@@ -92,7 +93,22 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Co
     if rate_book is None:
         raise InputError(faults)
     _check_counties(settings, rate_book, path.name)
-    return Config(settings, assumptions, terms, rate_book)
+    _check_basis(settings, assumptions, path.name)
+    solved = _collect(faults, lambda: _with_solved_people(assumptions, assumed, rate_book), path.name)
+    if solved is None:
+        raise InputError(faults)
+    return Config(settings, solved, terms, rate_book)
+
+
+def _with_solved_people(assumptions: Assumptions, stated: Mapping[str, Any], rate_book: RateBook) -> Assumptions:
+    """Solve the loadings of people where the user states targets; the preset's loadings are solved already."""
+    people = _section(stated, "people")
+    if "targets" not in people:
+        return assumptions
+    from leadmc.inputs.solved_people import solve_people  # the reference population: seconds that few need
+
+    solved = solve_people(assumptions.people, stated=people, esrd_rate=rate_book.national_esrd_rate)
+    return assumptions.model_copy(update={"people": solved})
 
 
 def rule_overrides(preset: str, rules: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,10 +141,12 @@ def in_words(config: Config) -> list[str]:
     settings = config.settings
     people, drivers = settings.population, config.assumptions
     stated = {key: value for key, value in settings.assumptions.items() if key != "preset"}
+    observed = people.base_years == "observed"
     who = "a roster" if people.synthetic is None else "a synthetic panel in the reference population's stationary state"
+    history = " Its base years make the benchmark; people start in the health that these suggest." * observed
     managed = len(drivers.management.interventions)
     return [
-        f"The people are {who}. County rates: {config.rate_book.provenance.rstrip('.')}.",
+        f"The people are {who}.{history} County rates: {config.rate_book.provenance.rstrip('.')}.",
         f"Assumptions are the preset {settings.assumptions['preset']}" + _laid_over(stated),
         f"Rules are the rule book's{_laid_over(settings.rules)}",
         f"Management programmes that act on cost: {managed}."
@@ -227,6 +245,14 @@ def _keys_at(loc: list[int | str]) -> list[str]:
 def _rate_book(settings: Settings, assumptions: Assumptions) -> RateBook:
     stated = settings.region.rate_book
     return load_rate_book(Path(stated) if stated else None, price_growth(assumptions.national_trend))
+
+
+def _check_basis(settings: Settings, assumptions: Assumptions, file: str) -> None:
+    """Refuse a benchmark from observed base years that shall at the same time be the true expected spend."""
+    if settings.population.base_years == "observed" and assumptions.benchmark_basis == "true_expected":
+        where = f"{file}, population.base_years"
+        allowed = "simulated where assumptions.benchmark_basis is true_expected, as in the preset noise-only"
+        raise InputError([Fault(where, "observed", allowed, "State assumptions.benchmark_basis: base_years.")])
 
 
 def _check_counties(settings: Settings, book: RateBook, file: str) -> None:

@@ -8,13 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS
+from leadmc.inputs.base_years import check_observed
 from leadmc.inputs.config import Config
 from leadmc.inputs.population import Population
 from leadmc.inputs.rate_book import RateBook, service_area
 from leadmc.inputs.reference import Reference
-from leadmc.inputs.roster import read_roster
+from leadmc.inputs.roster import Roster, read_roster
 from leadmc.inputs.settings import Synthetic
-from leadmc.inputs.synthetic import roster_of, synthetic_population
+from leadmc.inputs.synthetic import roster_of, synthetic_ids, synthetic_population
 
 Array = npt.NDArray[np.float64]
 
@@ -36,13 +37,22 @@ class Rates(NamedTuple):
 
 
 def panel(config: Config, reference: Reference) -> Population:
-    """Read the roster, or lay out the synthetic panel; InputError with every fault of a roster."""
+    """Lay out the synthetic panel, or read the roster's; InputError with every fault of a roster."""
+    synthetic = config.settings.population.synthetic
+    if synthetic is not None:
+        return synthetic_panel(synthetic, config.rate_book, reference)
+    return roster(config).still_aligned().population
+
+
+def roster(config: Config) -> Roster:
+    """Read the roster; where its base years make the benchmark, refuse one without them."""
     source = config.settings.population
-    if source.synthetic is not None:
-        return synthetic_panel(source.synthetic, config.rate_book, reference)
-    assert source.file is not None, "the schema demands one of the two"
+    assert source.file is not None, "the schema demands one where there is no synthetic panel"
     share = config.assumptions.people.female_share
-    return read_roster(Path(source.file), config.rate_book, female_share=share).population
+    found = read_roster(Path(source.file), config.rate_book, female_share=share)
+    if source.base_years == "observed":
+        check_observed(found, source.file)
+    return found
 
 
 def synthetic_panel(synthetic: Synthetic, rate_book: RateBook, reference: Reference) -> Population:
@@ -60,7 +70,8 @@ def synthetic_panel(synthetic: Synthetic, rate_book: RateBook, reference: Refere
 
 def synthetic_roster(synthetic: Synthetic, rate_book: RateBook, reference: Reference) -> pd.DataFrame:
     """Lay out a synthetic panel as the rows of a roster file: the same people, with the same random numbers."""
-    return roster_of(synthetic_panel(synthetic, rate_book, reference))
+    people = synthetic_panel(synthetic, rate_book, reference)
+    return roster_of(people, synthetic_ids(people.age.size))
 
 
 def rates(population: Population, rate_book: RateBook, reference: Reference) -> Rates:

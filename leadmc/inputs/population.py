@@ -32,3 +32,8 @@ class Population(NamedTuple):
     alignment: npt.NDArray[np.int32]
     county: npt.NDArray[np.int32]
     county_fips: tuple[str, ...]
+
+    def take(self, which: npt.NDArray[np.bool_ | np.intp]) -> "Population":
+        """Keep some slots, or repeat them, and all counties."""
+        columns = {name: getattr(self, name)[which] for name in self._fields if name != "county_fips"}
+        return self._replace(**columns)

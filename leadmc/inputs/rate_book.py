@@ -65,6 +65,11 @@ class RateBook(NamedTuple):
     national_pbpm: Array
     provenance: str
 
+    @property
+    def national_esrd_rate(self) -> float:
+        """What people with ESRD cost in the nation, against the others [1]."""
+        return float(self.national_pbpm[1] / self.national_pbpm[0])
+
     def rows(self, counties: tuple[str, ...]) -> npt.NDArray[np.int64]:
         """Row of each county, in the order asked for; -1 where the book has none."""
         return np.asarray(pd.Index(self.county_fips).get_indexer(pd.Index(counties, dtype=object)), dtype=np.int64)

@@ -335,14 +335,11 @@ class Reference:
     def start_law(self) -> Array:
         """Law of the state on 1 January given age, sex and category, [a, x, c, p, j], each of mass 1.
 
-        ESRD: all ages share one law by sex. Where nobody lives, the nearest younger age lends its law; beyond
-        ``OLDEST_WITH_LAW`` too few live for a law of their own.
+        At 65, where nobody has ESRD yet, 66 lends its law; beyond ``OLDEST_WITH_LAW`` too few live for a law of their
+        own.
         """
         law = self.start.copy()
-        law[:, :, ESRD] = law[:, :, ESRD].sum(axis=0)
-        for a in range(AGES.size):
-            empty = law[a].sum(axis=(-2, -1)) == 0.0
-            law[a][empty] = law[a - 1][empty] if a else 0.0
+        law[0, :, ESRD] = law[1, :, ESRD]
         law[OLDEST_WITH_LAW - YOUNGEST + 1 :] = law[OLDEST_WITH_LAW - YOUNGEST]
         total = law.sum(axis=(-2, -1), keepdims=True)
         return np.where(total > 0, law / np.where(total > 0, total, 1.0), self.grid.entrant)

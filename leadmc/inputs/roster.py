@@ -3,6 +3,10 @@
 A row's ``age`` is taken as the age on 1 January of the first simulated year: the roster gives the age profile with
 which the panel starts. With ``birth_year`` it is the age completed in the year before.
 
+A row is a person aligned on 1 January 2027, or with ``aligned_2027: no`` one who was aligned in a base year and has
+died or left since: no slot, but a part of the base years. ``category`` is today's; ``category_2024`` and so on tell
+where it was another.
+
 Forgiven, and noted where it matters: blanks around a value, upper case, a byte order mark, Windows line ends, blank
 lines, county codes whose leading zero a spreadsheet dropped. Row 1 is the first row after the header.
 """
@@ -16,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leadmc.base.axes import ALIGNMENTS, BASE_YEARS, CATEGORIES, CLAIMS, MONTHS
+from leadmc.base.axes import ALIGNMENTS, BASE_YEARS, CATEGORIES, CLAIMS, MONTHS, PERFORMANCE_YEARS
 from leadmc.base.errors import Fault, InputError, did_you_mean
 from leadmc.inputs.population import Population
 from leadmc.inputs.rate_book import RateBook, five_digits, unknown_county
@@ -31,12 +35,14 @@ WORDS_COMPARED: Final = 100
 LONGEST_NUMBER: Final = 1e7  # a longer one could be an identifier that slipped into another column
 UNKNOWN: Final = -1
 SEXES: Final = {"female": 0, "f": 0, "male": 1, "m": 1, "unknown": UNKNOWN, "u": UNKNOWN}
-DUALS: Final = {"no": 0, "false": 0, "0": 0, "n": 0, "yes": 1, "true": 1, "1": 1, "y": 1}
-SPEND, MONTHS_ALIGNED, SCORE = (
-    tuple(f"{what}_{year}" for year in BASE_YEARS) for what in ("spend", "months", "risk_score")
+YES_OR_NO: Final = {"no": 0, "false": 0, "0": 0, "n": 0, "yes": 1, "true": 1, "1": 1, "y": 1}
+SPEND, MONTHS_ALIGNED, SCORE, CATEGORY_THEN = (
+    tuple(f"{what}_{year}" for year in BASE_YEARS) for what in ("spend", "months", "risk_score", "category")
 )
+ALIGNED_NOW: Final = f"aligned_{PERFORMANCE_YEARS[0]}"
 COMPULSORY: Final = ("beneficiary_id", "county_fips", "category")
-COLUMNS: Final = (*COMPULSORY, "age", "birth_year", "alignment", "sex", "dual", *SPEND, *MONTHS_ALIGNED, *SCORE)
+OPTIONAL: Final = ("age", "birth_year", "alignment", "sex", "dual", ALIGNED_NOW)
+COLUMNS: Final = (*COMPULSORY, *OPTIONAL, *SPEND, *MONTHS_ALIGNED, *SCORE, *CATEGORY_THEN)
 
 
 class Roster(NamedTuple):
@@ -45,18 +51,31 @@ class Roster(NamedTuple):
     Parameters
     ----------
     population
-        The panel.
+        Everybody in the file, with today's category.
+    aligned
+        Who is aligned on 1 January 2027 and so has a slot, [n].
     spend, months, risk_score
         Base years 2024-2026, [n, 3] [USD, months, 1]; NaN where the file says nothing.
+    category_then
+        Category in each base year; today's where the file says nothing, [n, 3].
     notes
         What was defaulted or mended, one sentence each.
     """
 
     population: Population
+    aligned: Flags
     spend: Numbers
     months: Numbers
     risk_score: Numbers
+    category_then: npt.NDArray[np.int32]
     notes: tuple[str, ...]
+
+    def still_aligned(self) -> "Roster":
+        """Keep the people who have a slot."""
+        columns = {
+            name: getattr(self, name)[self.aligned] for name in self._fields if name not in {"population", "notes"}
+        }
+        return self._replace(population=self.population.take(self.aligned), **columns)
 
 
 def read_roster(path: Path, rate_book: RateBook, *, female_share: float) -> Roster:
@@ -81,12 +100,16 @@ def read_roster(path: Path, rate_book: RateBook, *, female_share: float) -> Rost
     ids = sheet.text("beneficiary_id")
     keys = sheet.keys(ids)
     county = sheet.counties(rate_book)
-    category = sheet.choice("category", {name: index for index, name in enumerate(CATEGORIES)})
+    categories = {name: index for index, name in enumerate(CATEGORIES)}
+    category = sheet.choice("category", categories)
+    then = np.column_stack([sheet.choice(each, categories, default=UNKNOWN) for each in CATEGORY_THEN])
+    aligned = sheet.choice(ALIGNED_NOW, YES_OR_NO, default=UNKNOWN) != YES_OR_NO["no"]
     alignment = sheet.choice("alignment", {name: index for index, name in enumerate(ALIGNMENTS)}, default=CLAIMS)
     sex = sheet.choice("sex", SEXES, default=UNKNOWN)
-    sheet.choice("dual", DUALS, default=UNKNOWN)
+    sheet.choice("dual", YES_OR_NO, default=UNKNOWN)
     age = sheet.ages()
     spend, months, score = sheet.base_years()
+    sheet.check_somebody_is(aligned)
     if sheet.faults:
         raise InputError(sheet.faults)
     unknown = sex == UNKNOWN
@@ -96,7 +119,8 @@ def read_roster(path: Path, rate_book: RateBook, *, female_share: float) -> Rost
         sex[unknown] = uniform >= female_share
     fips, index = np.unique(county.to_numpy(dtype=str), return_inverse=True)
     population = Population(keys, age, sex, category, alignment, index.astype(np.int32), tuple(map(str, fips)))
-    return Roster(population, spend, months, score, tuple(sheet.notes))
+    then = np.where(then == UNKNOWN, category[:, None], then)
+    return Roster(population, aligned, spend, months, score, then, tuple(sheet.notes))
 
 
 def write_roster(path: Path, frame: pd.DataFrame) -> None:
@@ -140,6 +164,11 @@ class _Sheet:
             self.faults.append(Fault(self.file, "no rows", "at least one beneficiary"))
         if self.faults:
             raise InputError(self.faults)
+
+    def check_somebody_is(self, aligned: Flags) -> None:
+        """Refuse a roster of people who have all gone."""
+        if not aligned.any():
+            self._column(ALIGNED_NOW, "no in every row", "at least one person aligned now", "Leave the column out.")
 
     def text(self, column: str) -> "pd.Series[str]":
         """Values of a compulsory column; a blank one is a fault and becomes an empty text."""

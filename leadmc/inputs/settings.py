@@ -45,12 +45,6 @@ def _known_now(value: object) -> object:
     return value
 
 
-def _simulated_now(value: object) -> object:
-    if value == "observed":
-        raise _refusal("simulated", "This version simulates the base years; observed base years are not yet settled.")
-    return value
-
-
 def _kind_alone(value: object) -> object:
     """Accept ``sampler: sobol`` for ``sampler: {kind: sobol}`` and fill in its replicates."""
     stated = {"kind": value} if isinstance(value, str) else value
@@ -166,15 +160,19 @@ class PopulationSource(Closed):
 
     file: InputFile | None = Field(None, description="roster, .csv or .parquet; instead of synthetic")
     synthetic: Synthetic | None = Field(None, description="a panel made by leadmc; instead of file")
-    base_years: Annotated[
-        Literal["simulated"], BeforeValidator(_simulated_now, json_schema_input_type=Literal["simulated"])
-    ] = Field("simulated", description="who the people are is part of the luck: 2024-2026 come from the same paths")
+    base_years: Literal["simulated", "observed"] = Field(
+        "simulated",
+        description="simulated (who the people are is part of the luck: 2024-2026 come from the same paths) or observed"
+        " (the roster's own spending and scores make the benchmark, and people start in the health that these suggest)",
+    )
     aco: Aco = Field(default_factory=Aco, description="what is known of the ACO before it signs")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.file is None) == (self.synthetic is None):
             raise _refusal("either file or synthetic", "Give one of the two.")
+        if self.base_years == "observed" and self.file is None:
+            raise _refusal("base_years: observed with a file", "A synthetic panel has no history.")
         return self
 
 
@@ -213,8 +211,8 @@ class Settings(Closed):
     )
     assumptions: Annotated[dict[str, Any], AfterValidator(_with_preset)] = Field(
         {"preset": COMPLETE},
-        description=f"preset ({' or '.join(PRESETS)}), then any assumption laid over it",
-        json_schema_extra={"properties": {"preset": {"enum": list(PRESETS)}}},
+        description=f"preset ({' or '.join(PRESETS)}), then any assumption laid over it; file names a file of them",
+        json_schema_extra={"properties": {"preset": {"enum": list(PRESETS)}, "file": {"type": "string"}}},
     )
     rules: Annotated[dict[str, Any], AfterValidator(_no_mixture)] = Field(
         {}, description="terms of the rule book by their path, laid over it (see `leadmc rules`)"

@@ -1,13 +1,15 @@
 """A panel that was never a file: slots in the stationary state of the reference population."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leadmc.base.axes import ALIGNMENTS, CATEGORIES, CLAIMS, SEXES, VOLUNTARY
+from leadmc.base.axes import ALIGNMENTS, BASE_YEARS, CATEGORIES, CLAIMS, SEXES, VOLUNTARY
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import AGES, Reference
-from leadmc.inputs.roster import person_keys
+from leadmc.inputs.roster import ALIGNED_NOW, CATEGORY_THEN, MONTHS_ALIGNED, SCORE, SPEND, Roster, person_keys
 
 Array = npt.NDArray[np.float64]
 
@@ -67,11 +69,11 @@ def synthetic_ids(beneficiaries: int) -> "pd.Series[str]":
     return pd.Series([f"S{i:07d}" for i in range(1, beneficiaries + 1)])
 
 
-def roster_of(population: Population) -> pd.DataFrame:
-    """Write slots as the rows of a roster file."""
+def roster_of(population: Population, ids: "pd.Series[str]") -> pd.DataFrame:
+    """Write people as the rows of a roster file."""
     return pd.DataFrame(
         {
-            "beneficiary_id": synthetic_ids(population.age.size),
+            "beneficiary_id": ids,
             "county_fips": np.array(population.county_fips)[population.county],
             "category": np.array(CATEGORIES)[population.category],
             "alignment": np.array(ALIGNMENTS)[population.alignment],
@@ -79,3 +81,15 @@ def roster_of(population: Population) -> pd.DataFrame:
             "sex": np.array(SEXES)[population.sex],
         }
     )
+
+
+def roster_with_base_years(roster: Roster, ids: "pd.Series[str]") -> pd.DataFrame:
+    """Write people and their base years as the rows of a roster file; blank where they were not aligned."""
+    there = ~np.isnan(roster.spend)
+    columns: dict[str, npt.NDArray[Any]] = {ALIGNED_NOW: np.where(roster.aligned, "yes", "no")}
+    for b in range(len(BASE_YEARS)):
+        columns[SPEND[b]] = np.round(roster.spend[:, b], 2)
+        columns[MONTHS_ALIGNED[b]] = roster.months[:, b].astype(np.int32)
+        columns[SCORE[b]] = np.round(roster.risk_score[:, b], 4)
+        columns[CATEGORY_THEN[b]] = np.where(there[:, b], np.array(CATEGORIES)[roster.category_then[:, b]], "")
+    return roster_of(roster.population, ids).assign(**columns)

@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from leadmc.base.axes import BASE_YEARS, BY3
 from leadmc.contract.experience import Experience
+from leadmc.inputs.base_years import BaseYears
 from leadmc.inputs.panel import Rates
 from leadmc.paths.kernel import EXPENDITURE, PERSON_MONTHS, SCORE_MONTHS, SCORE_UNIT, STOP_LOSS
 from leadmc.scenarios.world import World
@@ -57,6 +58,15 @@ def experience(sums: Int64, world: World, rates: Rates, *, aco_share: float) -> 
         aco_share=np.full(rates.regional_pbpm.shape, aco_share),
         quality_score=world.quality_score,
         ai_score_effect=world.ai_score_effect,
+    )
+
+
+def with_observed_base_years(simulated: Experience, observed: BaseYears) -> Experience:
+    """Let the roster's own base years, the same in every scenario, make the benchmark."""
+    return simulated._replace(
+        base_person_months=observed.person_months,
+        base_expenditure=observed.expenditure,
+        base_risk_score=observed.risk_score,
     )
 
 

@@ -5,6 +5,7 @@ last year's morbidity. A scenario draws one state a slot. The bank is a table, n
 people differs from the reference population's by less than 1e-4 (tested).
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -41,14 +42,18 @@ class Bank(NamedTuple):
     size: npt.NDArray[np.int32]
 
 
+@lru_cache(maxsize=1)
 def build_bank(reference: Reference) -> Bank:
-    """Sample a stretch for every age, sex and category; ESRD has one a sex, and the oldest ages share one."""
+    """Sample a stretch for every age, sex and category; the oldest ages share one.
+
+    The last bank is kept: panels of many sizes share the reference population.
+    """
     law = reference.start_law
     first = np.zeros(law.shape[:3], np.int32)
     states: list[Array] = []
-    for category, ages in ((AGED_DISABLED, OLDEST_WITH_LAW), (HIGH_NEEDS, OLDEST_WITH_LAW), (ESRD, YOUNGEST)):
+    for category in (AGED_DISABLED, ESRD, HIGH_NEEDS):
         for sex in (FEMALE, MALE):
-            for a in range(ages - YOUNGEST + 1):
+            for a in range(OLDEST_WITH_LAW - YOUNGEST + 1):
                 first[a:, sex, category] = len(states) * STRETCH
                 states.append(sample_law(reference.grid, law[a, sex, category], np.mod(len(states) * SILVER, 1.0)))
     return Bank(np.concatenate(states).astype(np.float32), first, np.full_like(first, STRETCH))

@@ -59,7 +59,7 @@ class Panel(NamedTuple):
     key_low, key_high
         Halves of the person key.
     age, category
-        In the first simulated year; age in whole years held as float32.
+        On 1 January of the first simulated year; age in whole years held as float32.
     sex_shift
         Shift of the log hazard of death [1].
     cost, esrd_cost
@@ -120,13 +120,19 @@ class Nature(NamedTuple):
     Parameters
     ----------
     states
-        Stationary states to start from (persistent health, morbidity of the year before), in stretches of equal age,
-        sex and category, [m, 2] [standard normal].
+        States to start from (persistent health, morbidity of the year before, own coding), in stretches of equal age,
+        sex and category, or of one person whose base years are known, [m, 3] [standard normal].
+    own_spread
+        1 where own coding is drawn anew, 0 where a state has it [1].
+    first_year
+        Index of the first simulated year.
     law, table
         Behaviour, and the look-up of cost.
     """
 
     states: Float32
+    own_spread: np.float32
+    first_year: np.int32
     law: Law
     table: CostTable
 
@@ -158,8 +164,8 @@ def start_offset(word: Any, state_count: Any) -> Any:
 
 
 @formula
-def open_block(panel: Panel, bank: Float32, block: Block, who: Any, seed: Any, scenario: Any) -> None:
-    """Seat the people of the first year: a state of the bank's stretch for the slot's age, sex and category."""
+def open_block(panel: Panel, nature: Nature, block: Block, who: Any, seed: Any, scenario: Any) -> None:
+    """Seat the people of the first year: each with a state of the slot's stretch of the bank."""
     widest_vectors()
     for j in range(who[1]):
         i = U(who[0] + j)
@@ -171,8 +177,9 @@ def open_block(panel: Panel, bank: Float32, block: Block, who: Any, seed: Any, s
         block.ending[j] = STAYS
     for j in range(who[1]):
         k = U(block.vacated[j])
-        block.persistent[j] = bank[k, 0]
-        block.morbidity[j] = bank[k, 1]
+        block.persistent[j] = nature.states[k, 0]
+        block.morbidity[j] = nature.states[k, 1]
+        block.own[j] = nature.states[k, 2] + nature.own_spread * block.own[j]
 
 
 @formula
@@ -344,9 +351,9 @@ def simulate(
         scenario = U(first_scenario + s)
         for start in range(0, n, BLOCK):
             who = (start, min(BLOCK, n - start))
-            open_block(panel, nature.states, block, who, seed, scenario)
+            open_block(panel, nature, block, who, seed, scenario)
             for t in range(level.shape[1]):
-                address = (scenario, U(t))
+                address = (scenario, U(nature.first_year + t))
                 renew_slots(panel, nature.law, block, who, seed, address)
                 live_year(panel, nature.law, block, who, seed, address)
                 add_up(panel, nature.table, block, who, (level[s, t], attachment[s, t]), sums[s, t])

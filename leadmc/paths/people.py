@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.axes import AGED_DISABLED, ALIGNMENTS, ESRD, HIGH_NEEDS
+from leadmc.base.axes import AGED_DISABLED, ALIGNMENTS, BASE_YEARS, ESRD, HIGH_NEEDS
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import (
     HAZARD_AGES,
@@ -15,11 +15,12 @@ from leadmc.inputs.reference import (
     Reference,
     score_log_sds,
 )
-from leadmc.paths.bank import Bank, build_bank
+from leadmc.paths.bank import build_bank
 from leadmc.paths.kernel import CostTable, Nature, Panel
 from leadmc.paths.person_year import Law
 
 Array = npt.NDArray[np.float64]
+Int32 = npt.NDArray[np.int32]
 
 
 class People(NamedTuple):
@@ -38,7 +39,7 @@ class People(NamedTuple):
 
 
 def gather_people(population: Population, county_cost: Array, reference: Reference) -> People:
-    """Prepare the kernel's inputs.
+    """Prepare the kernel's inputs for a run that simulates the base years too.
 
     Parameters
     ----------
@@ -50,12 +51,38 @@ def gather_people(population: Population, county_cost: Array, reference: Referen
         The reference population of the same assumptions.
     """
     bank = build_bank(reference)
-    slots = _panel(population, county_cost, reference, bank)
-    panels = tuple(
+    strata = _strata(population)
+    slots = _panel(population, county_cost, reference, (bank.first[strata], bank.size[strata]))
+    states = np.column_stack([bank.states, np.zeros(len(bank.states), np.float32)])  # own coding is drawn anew
+    nature = Nature(states, np.float32(1.0), np.int32(0), behaviour(reference), cost_table(reference))
+    return People(_by_alignment(population, slots), nature)
+
+
+def gather_people_with_history(
+    population: Population, states: npt.NDArray[np.float32], county_cost: Array, reference: Reference
+) -> People:
+    """Prepare the kernel's inputs for a run that begins in the first performance year, where each person is known.
+
+    Parameters
+    ----------
+    population, county_cost, reference
+        As of ``gather_people``; categories on 1 January of that year, ages still three years before.
+    states
+        As of ``history.own_stretches``, the same number for each person.
+    """
+    n, years = population.age.size, len(BASE_YEARS)
+    size = len(states) // n
+    stretches = np.arange(n, dtype=np.int32) * size, np.full(n, size, np.int32)
+    slots = _panel(population._replace(age=population.age + years), county_cost, reference, stretches)
+    nature = Nature(states, np.float32(0.0), np.int32(years), behaviour(reference), cost_table(reference))
+    return People(_by_alignment(population, slots), nature)
+
+
+def _by_alignment(population: Population, slots: Panel) -> tuple[Panel, ...]:
+    return tuple(
         Panel(*(np.ascontiguousarray(column[population.alignment == alignment]) for column in slots))
         for alignment in range(len(ALIGNMENTS))
     )
-    return People(panels, Nature(bank.states, behaviour(reference), cost_table(reference)))
 
 
 def _strata(population: Population) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -64,20 +91,19 @@ def _strata(population: Population) -> tuple[npt.NDArray[np.int32], npt.NDArray[
     return age, population.sex, population.category
 
 
-def _panel(population: Population, county_cost: Array, reference: Reference, bank: Bank) -> Panel:
-    strata = _strata(population)
+def _panel(population: Population, county_cost: Array, reference: Reference, stretches: tuple[Int32, Int32]) -> Panel:
     dollars = county_cost[population.county].astype(np.float32)
     shift = np.asarray(reference.hazard.sex_shift, dtype=np.float32)
     return Panel(
         key_low=(population.person_key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
         key_high=(population.person_key >> np.uint64(32)).astype(np.uint32),
-        age=(strata[0] + YOUNGEST).astype(np.float32),  # whoever is younger ages like somebody of 65
+        age=(_strata(population)[0] + YOUNGEST).astype(np.float32),  # whoever is younger ages like somebody of 65
         category=population.category,
         sex_shift=shift[population.sex],
         cost=dollars[:, 0],
         esrd_cost=dollars[:, 1],
-        first_state=bank.first[strata],
-        state_count=bank.size[strata],
+        first_state=stretches[0],
+        state_count=stretches[1],
     )
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.axes import BASE_YEARS, CATEGORIES, YEARS
+from leadmc.base.axes import BASE_YEARS
 from leadmc.base.philox import split_seed
 from leadmc.paths.kernel import SUMS, simulate
 from leadmc.paths.people import People
@@ -15,7 +15,7 @@ UNREACHED = 1e9  # attachment in the base years, where nobody insures [USD]
 
 
 def sweep(people: People, world: World, attachment: Array, *, seed: int, first_scenario: int) -> npt.NDArray[np.int64]:
-    """Simulate everybody through thirteen years of every scenario of a chunk.
+    """Simulate everybody through every year, or where the base years are known, through those that follow them.
 
     Parameters
     ----------
@@ -33,13 +33,15 @@ def sweep(people: People, world: World, attachment: Array, *, seed: int, first_s
     Returns
     -------
     numpy.ndarray
-        Sums as of ``kernel.simulate``, [a, s, t, c, 7].
+        Sums as of ``kernel.simulate``, [a, s, t, c, 7]; 0 in years that were not simulated.
     """
     level = (world.national_level * world.regional_level * world.aco_level).astype(np.float32)
     attached = np.full(level.shape, UNREACHED, np.float32)
     attached[:, len(BASE_YEARS) :] = attachment
-    sums = np.zeros((len(people.panels), level.shape[0], len(YEARS), len(CATEGORIES), SUMS), np.int64)
+    first = int(people.nature.first_year)
+    level, attached = (np.ascontiguousarray(each[:, first:]) for each in (level, attached))
+    sums = np.zeros((len(people.panels), *level.shape, SUMS), np.int64)
     key = split_seed(seed)
     for panel, panel_sums in zip(people.panels, sums, strict=True):
         simulate(panel, people.nature, level, attached, key, first_scenario, panel_sums)
-    return sums
+    return np.pad(sums, ((0, 0), (0, 0), (first, 0), (0, 0), (0, 0))) if first else sums

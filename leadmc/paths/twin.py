@@ -8,39 +8,26 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import CATEGORIES
-from leadmc.base.philox import U, philox4x32
 from leadmc.paths.kernel import (
     CAPPED,
     CENTS,
     DEATHS,
-    ENTRANT_STREAM,
     EXITS,
     EXPENDITURE,
     MAX_CENTS,
     PERSON_MONTHS,
     SCORE_MONTHS,
     SCORE_SCALE,
-    START_STREAM,
     STOP_LOSS,
-    YEAR_STREAM,
     ZERO,
     Float32,
     Nature,
     Panel,
     relative_cost,
-    start_offset,
 )
-from leadmc.paths.maths import HALF, ONE, F, I, select
-from leadmc.paths.person_year import (
-    DIES,
-    IS_AGED_DISABLED,
-    IS_ESRD,
-    LEAVES,
-    STAYS,
-    live_through,
-    new_person,
-    own_coding,
-)
+from leadmc.paths.lives import lives
+from leadmc.paths.maths import HALF, F, I, select
+from leadmc.paths.person_year import DIES, IS_ESRD, LEAVES
 
 
 def simulate(
@@ -53,35 +40,22 @@ def simulate(
     sums: npt.NDArray[np.int64],
 ) -> None:
     """Simulate a chunk of scenarios; parameters and result as of ``kernel.simulate``."""
-    bank, law, table = nature
     for s in range(level.shape[0]):
-        scenario = U(first_scenario + s)
-        words = philox4x32(panel.key_low, panel.key_high, scenario, START_STREAM, seed[0], seed[1])
-        states = bank[panel.first_state + start_offset(words[0], panel.state_count)]
-        state = (states[:, 0], states[:, 1], own_coding(words), panel.age, panel.category)
-        ending = np.full(panel.age.shape, STAYS)
-        for t in range(level.shape[1]):
-            entrants = philox4x32(panel.key_low, panel.key_high, scenario, U(ENTRANT_STREAM | U(t)), seed[0], seed[1])
-            newcomer = (*new_person(law, entrants), np.full(panel.age.shape, IS_AGED_DISABLED))
-            state = tuple(select(ending == STAYS, old, new) for old, new in zip(state, newcomer, strict=True))
-            words = philox4x32(panel.key_low, panel.key_high, scenario, U(YEAR_STREAM | U(t)), seed[0], seed[1])
-            category, latent_cost, score, months, ending, morbidity, next_category = live_through(
-                law, words, state, panel.sex_shift
-            )
-            esrd = category == IS_ESRD
-            price = level[s, t][category] * select(esrd, panel.esrd_cost, panel.cost)
-            amount = price * relative_cost(table, latent_cost, esrd) * CENTS + HALF
+        people = lives(panel, nature, seed=seed, scenario=first_scenario + s, years=level.shape[1])
+        for t, year in enumerate(people):
+            esrd = year.category == IS_ESRD
+            price = level[s, t][year.category] * select(esrd, panel.esrd_cost, panel.cost)
+            amount = price * relative_cost(nature.table, year.latent_cost, esrd) * CENTS + HALF
             over = amount > MAX_CENTS
             amount = select(over, MAX_CENTS, amount)
-            attached = attachment[s, t][category] * score * CENTS
+            attached = attachment[s, t][year.category] * year.score * CENTS
             person = np.empty((CAPPED, panel.age.size), np.int64)
-            person[PERSON_MONTHS] = months
+            person[PERSON_MONTHS] = year.months
             person[EXPENDITURE] = I(amount)
             person[STOP_LOSS] = I(select(amount > attached, amount - attached, ZERO))
-            person[SCORE_MONTHS] = I(score * F(months) * SCORE_SCALE + HALF)
-            person[DEATHS] = ending == DIES
-            person[EXITS] = ending == LEAVES
+            person[SCORE_MONTHS] = I(year.score * F(year.months) * SCORE_SCALE + HALF)
+            person[DEATHS] = year.ending == DIES
+            person[EXITS] = year.ending == LEAVES
             for c in range(len(CATEGORIES)):
-                sums[s, t, c, :CAPPED] += person[:, category == c].sum(axis=1)
+                sums[s, t, c, :CAPPED] += person[:, year.category == c].sum(axis=1)
             sums[s, t, 0, CAPPED] += over.sum()
-            state = (state[0], morbidity, state[2], state[3] + ONE, next_category)

@@ -98,6 +98,7 @@ def draw_world(
     scenarios: npt.NDArray[np.int64],
     sampler: Sampler,
     beneficiaries: int,
+    aco_start: tuple[float, float] = (0.0, 1.0),
 ) -> World:
     """Draw the drivers of some scenarios; the same bits for a scenario whatever others are drawn with it.
 
@@ -113,12 +114,13 @@ def draw_world(
         Plain or replicated Sobol.
     beneficiaries
         Size of the panel, for the scale of over-dispersion [people].
+    aco_start
+        Mean and SD of the ACO's standard normal at the start; others than 0 and 1 where its base years have been seen.
     """
-    return world_of(
-        assumptions,
-        draw_innovations(assumptions, seed=seed, scenarios=scenarios, sampler=sampler),
-        beneficiaries=beneficiaries,
-    )
+    innovations = draw_innovations(assumptions, seed=seed, scenarios=scenarios, sampler=sampler)
+    mean, sd = aco_start
+    innovations = innovations._replace(aco_start=mean + sd * innovations.aco_start)
+    return world_of(assumptions, innovations, beneficiaries=beneficiaries)
 
 
 def draw_innovations(

@@ -41,6 +41,39 @@ def aco_start(aco: AcoLevel, normals: Array) -> Array:
     return np.asarray(np.exp(aco.start_mean + normals[:, None] * remaining - 0.5 * remaining**2))
 
 
+def aco_start_given(
+    aco: AcoLevel, region: RelativeLevel, county: RelativeLevel, *, log_ratio: float, sampling_variance: float
+) -> tuple[float, float]:
+    """Mean and SD of the ACO's standard normal of ``aco_start`` once its base years are seen [1].
+
+    The logarithm of observed over expected spending is the starting effect over the base years plus noise: of the
+    people, of the walks of region and county around 2026, and of the ACO's own drift. The effect is shrunk by
+    ``tau^2 / (tau^2 + noise)``; half the variances are given back, for every factor has mean 1.
+
+    Parameters
+    ----------
+    aco, region, county
+        Assumptions about the levels.
+    log_ratio
+        Observed over expected base-year spending, without the stated mean [ln].
+    sampling_variance
+        Of that ratio, over-dispersed [1].
+    """
+    base = slice(0, BY3 + 1)
+    after_first = IS_AFTER_FIRST
+    noise = sampling_variance + aco.innovation_sd**2 * float(
+        ((ar1_loadings(aco.persistence, N_YEARS)[base].mean(axis=0) * after_first) ** 2).sum()
+    )
+    for walk in (region, county):
+        loadings = relative_to(ar1_loadings(1.0 - walk.reversion, N_YEARS), BY3)[base].mean(axis=0)
+        noise += walk.innovation_sd**2 * float(((loadings * after_first) ** 2).sum())
+    tau = aco.start_sd * float((aco.persistence ** np.arange(BY3 + 1.0)).mean())
+    if tau == 0.0:
+        return 0.0, 1.0
+    variance = tau * tau + noise
+    return tau / variance * (log_ratio + 0.5 * variance), float(np.sqrt(noise / variance))
+
+
 def practice_shock(over_dispersion: OverDispersion, normals: Array, *, beneficiaries: int) -> Array:
     """Shock shared by the panel in one year, expected value 1, [s, t] [1].
 

@@ -32,6 +32,7 @@ Array = npt.NDArray[np.float64]
 SECTION = "6 Monte Carlo error"
 STATISTICS = (MEAN, *(each for each in PERCENTILE if each.name in {"p5", "p95"}), TVAR, LOSS)
 NOMINAL = 1.959964  # standard errors to each side of a 95% interval
+ENOUGH_RUNS = 100  # with a standard error of 2%, an interval that covers 90% is told from one that covers 95%
 DRAWN = 2000  # scenarios drawn at once
 
 
@@ -97,7 +98,9 @@ def coverage_checks(country: Country, *, runs: int, scenarios: int, seed: int) -
 def _coverage(kind: str, statistic: Statistic, share: float, runs: int, fact: Mapping[str, Any]) -> Check:
     error = float(np.sqrt(fact["value"] * (1 - fact["value"]) / runs))
     title = f"coverage of 95% intervals, {kind}, {statistic.name}"
-    return Check(SECTION, title, fact["value"], within(fact), share, error)
+    judged = runs >= ENOUGH_RUNS
+    note = "" if judged else "too few runs to judge"
+    return Check(SECTION, title, fact["value"], within(fact), share, error, judged, note)
 
 
 def results(country: Country, sampler: Sampler, scenarios: int, seed: int) -> Array:

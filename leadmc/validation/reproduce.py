@@ -38,7 +38,7 @@ class Effort(NamedTuple):
     run_scenarios: int
 
 
-QUICK: Final = Effort(2e7, 400, 40, 50_000, 30, 20, 512)
+QUICK: Final = Effort(3e7, 600, 60, 100_000, 30, 16, 1024)
 FULL: Final = Effort(3e8, 8000, 400, 500_000, 200, 200, 1024)
 YEARS_SIMULATED: Final = 13
 

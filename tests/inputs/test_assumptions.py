@@ -26,7 +26,7 @@ def test_calibrated_defaults_are_those_of_the_evidence():
     assert (a.policy_jump.probability, a.policy_jump.sd) == (0.1, 0.015)
     assert (a.coding.drift_sd, a.over_dispersion.factor) == (0.013, 1.4)
     assert a.dependence["aco"]["coding"] == 0.25
-    assert a.people.pareto_alpha == 3.2
+    assert a.people.targets.cost_lag_1 == 0.3
     assert a.people.mortality_by_age == {65: 0.015, 70: 0.023, 75: 0.037, 80: 0.062, 85: 0.105, 90: 0.195}
     assert a.benchmark_basis == "base_years"
 
@@ -144,7 +144,7 @@ def test_all_faults_are_named_at_once():
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        ({"people": {"cost_morbidity": 0.95}}, "sum <= 1 (seen 1.102)"),
+        ({"people": {"cost_morbidity": 0.95}}, "sum <= 1 (seen 1.152)"),
         ({"people": {"entry_at_65_share": 0.75}}, "entry_at_65_share <= entry_by_75_share"),
         ({"people": {"mortality_by_age": {72: 0.1}}}, "one rate for every band of five years"),
         ({"people": {"zero_share": 0.995}}, "zero_share < pareto_from"),

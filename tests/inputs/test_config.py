@@ -140,7 +140,7 @@ scenarios: "5"
 population:
   synthetic: {beneficiries: 0, counties: [01001, 36059]}
   aco: {entering: renewng, prior_savings_pbpm: {x: 2}}
-  base_years: observed
+  base_years: observd
 tracks: [mssp-enhanced, glob]
 sampler: {kind: sobl}
 output: 3
@@ -163,8 +163,7 @@ rules: {rate_book.mod: X, quality.at_risk: 3}
         ' with 0: "01001".',
         "run.yaml, population.synthetic.beneficiries: unknown key. Allowed: the keys beneficiaries, counties, weights,"
         " voluntary_share. Did you mean beneficiaries?",
-        "run.yaml, population.base_years: 'observed'. Allowed: simulated. This version simulates the base years;"
-        " observed base years are not yet settled.",
+        "run.yaml, population.base_years: 'observd'. Allowed: 'simulated' or 'observed'.",
         "run.yaml, population.aco.entering: 'renewng'. Allowed: 'new' or 'renewing'.",
         f"run.yaml, population.aco.prior_savings_pbpm.x: 'x'. Allowed: a whole number. {quotes}",
         "run.yaml, region: None. Allowed: a map. Leave the key out for its default.",

@@ -69,7 +69,7 @@ def test_everybody_has_an_address_of_their_own(panel):
 @pytest.mark.parametrize("extension", [".csv", ".parquet"])
 def test_a_written_roster_holds_the_same_people(tmp_path, panel, extension):
     path = tmp_path / f"roster{extension}"
-    write_roster(path, roster_of(panel))
+    write_roster(path, roster_of(panel, synthetic_ids(panel.age.size)))
     assumptions = load_assumptions()
     book = load_rate_book(None, price_growth(assumptions.national_trend))
     roster = read_roster(path, book, female_share=assumptions.people.female_share)
