@@ -1,7 +1,8 @@
-"""Nothing of the ACO's own, no hurdle, everything else random: expected gross savings are zero in every year and category.
+"""Nothing of the ACO's own, no hurdle, everything else random: expected gross savings are zero in every year, category.
 
 The classic silent error of such models is a bias that looks like savings: regression to the mean, survivors, partial
-years, a High Needs label that only accumulates. Base years are simulated, scores adjust the benchmark, trends are random.
+years, a High Needs label that only accumulates. Base years are simulated, scores adjust the benchmark, trends are
+random.
 """
 
 from pathlib import Path
