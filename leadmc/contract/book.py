@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
-import yaml
-
 from leadmc.base.errors import Fault, InputError
+from leadmc.base.packaged import packaged_yaml
 
 PROGRAMMES = ("lead",)
 TRACKS = ("professional", "global")
@@ -64,14 +62,12 @@ def printed_terms(programme: str) -> tuple[Term, ...]:
     return tuple(_leaves("", _packaged(programme)["terms"]))
 
 
-@cache
 def printed_sources(programme: str) -> Mapping[str, str]:
     """Spell out the source keys of a book."""
     sources: Mapping[str, str] = _packaged(programme)["sources"]
     return sources
 
 
-@cache
 def printed_tags(programme: str) -> Mapping[str, str]:
     """Spell out the confidence tags of a book."""
     tags: Mapping[str, str] = _packaged(programme)["tags"]
@@ -80,13 +76,11 @@ def printed_tags(programme: str) -> Mapping[str, str]:
 
 def neutral_overrides() -> dict[str, Any]:
     """Read the overrides of LEAD that leave a plain comparison of spending with trended history: luck and corridors."""
-    return _packaged("neutral")
+    return dict(_packaged("neutral"))
 
 
-def _packaged(name: str) -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("rulebooks", f"{name}.yaml").read_text(encoding="utf-8")
-    book: dict[str, Any] = yaml.safe_load(text)
-    return book
+def _packaged(name: str) -> Mapping[str, Any]:
+    return packaged_yaml("leadmc.contract", "rulebooks", f"{name}.yaml")
 
 
 def _leaves(prefix: str, node: Mapping[str, Any]) -> Iterator[Term]:

@@ -1,11 +1,9 @@
 """What is known about people, beside what the reference population achieves: targets, facts and mortality by age."""
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
-import yaml
-
+from leadmc.base.packaged import packaged_yaml
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.presets import COMPLETE, assumption_table
 from leadmc.inputs.solved_people import MET
@@ -66,7 +64,7 @@ def achieved_beside_target(
         Where the assumptions come from: preset, and the user's values over it. A target that the user states has the
         tolerance of the search for a range.
     """
-    facts = yaml.safe_load((files("leadmc.inputs") / "data" / FACTS).read_text(encoding="utf-8"))
+    facts = packaged_yaml("leadmc.inputs", "data", FACTS)
     rows = [*_targets(preset, stated or {}), *_facts(facts), *_bands(people)]
     return tuple(Comparison(**row, achieved=found[row["name"]]) for row in rows)
 

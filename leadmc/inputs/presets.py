@@ -4,13 +4,12 @@ import copy
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from leadmc.base.errors import Fault, InputError
+from leadmc.base.packaged import packaged_yaml
 
 COMPLETE = "calibrated"
 PRESETS = (COMPLETE, "noise-only")
@@ -150,10 +149,8 @@ def _preset(name: str) -> tuple[dict[str, Any], dict[str, Any], Evidence]:
     return leaves, stated["values"], Evidence(stated["grade"], stated["source"])
 
 
-def _read(name: str) -> dict[str, Any]:
-    text = (files("leadmc.inputs") / "assumption_sets" / f"{name}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
+def _read(name: str) -> Mapping[str, Any]:
+    return packaged_yaml("leadmc.inputs", "assumption_sets", f"{name}.yaml")
 
 
 def _leaves(tree: Mapping[str, Any]) -> dict[str, Any]:

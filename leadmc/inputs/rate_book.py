@@ -25,10 +25,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 
 from leadmc.base.axes import BASE_YEARS, BY3, MONTHS
 from leadmc.base.errors import Fault, InputError, did_you_mean
+from leadmc.base.packaged import packaged_yaml
 from leadmc.inputs.assumptions import NationalTrend
 from leadmc.inputs.table_file import numbers, read_table
 
@@ -156,7 +156,7 @@ def unknown_county(where: str, seen: str) -> Fault:
 
 def _packaged_book(growth: tuple[float, float]) -> RateBook:
     data = resources.files("leadmc.inputs") / "data"
-    method = yaml.safe_load((data / "county_rates.yaml").read_text(encoding="utf-8"))
+    method = packaged_yaml("leadmc.inputs", "data", "county_rates.yaml")
     with (data / "county_rates_2018.csv").open(encoding="utf-8") as file:
         counties = pd.read_csv(file, dtype={"county_fips": str})
     rates, people, means = zip(

@@ -5,7 +5,7 @@ last year's morbidity. A scenario draws one state a slot. The bank is a table, n
 people differs from the reference population's by less than 1e-4 (tested).
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +21,8 @@ Array = npt.NDArray[np.float64]
 STRETCH = 2048
 GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 SILVER = np.sqrt(2.0) - 1.0
-FINE = np.linspace(0.0, 1.0, 1001)
-LEVELS = np.linspace(-4.0, 4.0, 81)
+FINE = np.linspace(0.0, 1.0, 401)
+LEVELS = np.linspace(-4.0, 4.0, 65)
 PROBABILITIES = ndtr(LEVELS)
 
 
@@ -79,30 +79,31 @@ def sample_law(grid: Grid, mass: Array, shift: float) -> Array:
 def _sample_side(grid: Grid, mass: Array, above: bool, u: Array, v: Array) -> Array:
     """Carry lattice points through the inverse distribution: persistent health first, morbidity given it."""
     mass = np.maximum(mass, np.finfo(np.float64).tiny)  # the far corners underflow
-    edge = grid.persistent
     ratio = np.log(mass.sum(axis=1) / grid.persistent_mass)
-    persistent = _quantiles(edge[0], edge[-1], _unit(edge, edge[0], edge[-1]), ratio, u)
+    persistent = _quantiles(-REACH, REACH, ratio[:, None], u)[:, 0]
     columns = slice(MORBIDITY_NODES, None) if above else slice(0, MORBIDITY_NODES)
     nodes, weights = grid.morbidity[:, columns], grid.morbidity_weight[:, columns]
-    low, high = (grid.seam, np.full_like(grid.seam, REACH)) if above else (np.full_like(grid.seam, -REACH), grid.seam)
+    low, high = (grid.seam, REACH) if above else (-REACH, grid.seam)
     ratio = np.log(mass / weights) + 0.5 * nodes * nodes
-    given = _quantiles(low, high, _unit(nodes[0], low[0], high[0]), ratio.T, PROBABILITIES)
-    morbidity = RectBivariateSpline(edge, LEVELS, given.T).ev(persistent, np.clip(ndtri(v), LEVELS[0], LEVELS[-1]))
-    return np.stack([persistent, morbidity], axis=1)
+    given = _quantiles(low, high, ratio.T, PROBABILITIES)
+    surface = RectBivariateSpline(grid.persistent, LEVELS, given.T)
+    return np.stack([persistent, surface.ev(persistent, np.clip(ndtri(v), LEVELS[0], LEVELS[-1]))], axis=1)
 
 
-def _unit(x: Array, low: Array, high: Array) -> Array:
-    return (x - low) / (high - low)
-
-
-def _quantiles(low: Array, high: Array, nodes: Array, log_ratio: Array, probabilities: Array) -> Array:
+def _quantiles(low: Array | float, high: Array | float, log_ratio: Array, probabilities: Array) -> Array:
     """Quantiles of densities ``exp(log_ratio) * normal`` between ``low`` and ``high``; one density a column."""
-    z = low + (high - low) * (FINE if log_ratio.ndim == 1 else FINE[:, None])
-    log_density = CubicSpline(nodes, log_ratio)(FINE) - 0.5 * z * z
+    z = low + (high - low) * FINE[:, None]
+    log_density = _at_fine(len(log_ratio)) @ log_ratio - 0.5 * z * z
     density = np.exp(log_density - log_density.max(axis=0))
     cdf = np.zeros_like(density)
     cdf[1:] = np.cumsum(density[1:] + density[:-1], axis=0)
     cdf /= cdf[-1]
-    if log_ratio.ndim == 1:
-        return np.interp(probabilities, cdf, z)
+    z = np.broadcast_to(z, cdf.shape)
     return np.stack([np.interp(probabilities, c, x) for c, x in zip(cdf.T, z.T, strict=True)], axis=1)
+
+
+@cache
+def _at_fine(n: int) -> Array:
+    """Return the matrix that carries values at n Legendre nodes to the fine grid by a cubic spline."""
+    nodes = (np.polynomial.legendre.leggauss(n)[0] + 1.0) / 2.0
+    return np.asarray(CubicSpline(nodes, np.eye(n))(FINE))

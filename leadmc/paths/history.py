@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
 from leadmc.base.axes import AGED_DISABLED, BASE_YEARS, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS
 from leadmc.inputs.assumptions import People
@@ -105,6 +104,8 @@ def own_stretches(roster: Roster, history: Seen, bank: Bank, reference: Referenc
     """
     prior, states = _priors(roster, history, bank, reference)
     found = np.empty((history.first.size, OWN_STRETCH, 3), np.float32)
+    from scipy.stats import qmc  # 0.6 s that a run without base years does not need
+
     points = qmc.Sobol(6, seed=0).random(DRAWN)
     for first in range(N_BASE + 1):
         members = np.flatnonzero(history.first == first)

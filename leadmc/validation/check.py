@@ -1,13 +1,12 @@
 """One comparison of the model with an outside fact: target, result, standard error, verdict."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import yaml
+
+from leadmc.base.packaged import packaged_yaml
 
 Array = npt.NDArray[np.float64]
 Progress = Callable[[int, int, float], None]
@@ -61,12 +60,9 @@ def within(stated: Mapping[str, Any]) -> tuple[float, float]:
     return low, high
 
 
-@cache
 def facts() -> Mapping[str, Any]:
     """Read the outside facts of ``reproduction.yaml``."""
-    text = (files("leadmc.validation") / "reproduction.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
+    return packaged_yaml("leadmc.validation", "reproduction.yaml")
 
 
 def spread_of(estimates: Array) -> Array:

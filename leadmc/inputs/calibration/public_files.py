@@ -6,16 +6,15 @@ leave as shares.
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from leadmc.base.errors import Fault, InputError
+from leadmc.base.packaged import packaged_yaml
 from leadmc.inputs.calibration.spread import Array, Groups
 from leadmc.inputs.table_file import numbers, read_table
 
@@ -98,11 +97,9 @@ class AcoYears(NamedTuple):
     base_people: Array
 
 
-@cache
-def choices() -> dict[str, Any]:
+def choices() -> Mapping[str, Any]:
     """Read what calibration is told: packaged files with their sources, priors, limits (``data/calibration.yaml``)."""
-    content: dict[str, Any] = yaml.safe_load((files("leadmc.inputs") / "data" / "calibration.yaml").read_text("utf-8"))
-    return content
+    return packaged_yaml("leadmc.inputs", "data", "calibration.yaml")
 
 
 def read_file(kind: str, path: Path | None) -> pd.DataFrame:
