@@ -322,13 +322,9 @@ def _people(loaded: Any) -> Iterable[str]:
 
 
 def _read_summary(run: Path) -> dict[str, Any]:
-    try:
-        record: dict[str, Any] = json.loads((run / SUMMARY).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        allowed = "the directory of a finished run"
-        fault = Fault(str(run), f"no readable {SUMMARY}", allowed, "Make one with `leadmc run`.")
-        raise InputError([fault]) from error
-    return record
+    from leadmc.cube.run_directory import read_record
+
+    return read_record(run, SUMMARY)
 
 
 def _print_percentiles(record: Mapping[str, Any]) -> None:

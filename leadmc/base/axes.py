@@ -17,3 +17,9 @@ ALIGNMENTS: Final = ("claims", "voluntary")
 CLAIMS, VOLUNTARY = range(2)
 
 MONTHS: Final = 12
+
+# Ages at which the formulas of a person's life are hinged; their values between and beyond are assumptions [years].
+ENTRY_AGE: Final = 65  # the youngest entrant
+ENTRY_BREAK_AGE: Final = 75  # where the two pieces of the entry ages meet
+HAZARD_CENTRE: Final = 75.0  # the log hazard of death is a quadratic around it
+HAZARD_UNIT: Final = 10.0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import leadmc
-from leadmc.base.errors import Fault, InputError
+from leadmc.cube.run_directory import read_record
 
 MANIFEST: Final = "manifest.json"
 LIBRARIES: Final = ("dask", "llvmlite", "numba", "numpy", "pandas", "pydantic", "scipy", "xarray", "zarr")
@@ -94,13 +94,7 @@ def write_manifest(run: Path, manifest: Mapping[str, Any]) -> None:
 
 def read_manifest(run: Path) -> dict[str, Any]:
     """Read the manifest of a finished run; InputError if there is none."""
-    try:
-        manifest: dict[str, Any] = json.loads((run / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        allowed = "the directory of a finished run"
-        fault = Fault(str(run), f"no readable {MANIFEST}", allowed, "Make one with `leadmc run`.")
-        raise InputError([fault]) from error
-    return manifest
+    return read_record(run, MANIFEST)
 
 
 def file_hash(path: Path) -> str:

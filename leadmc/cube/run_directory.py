@@ -1,11 +1,13 @@
 """The directory of a run: made complete or not at all, and never over something that is already there."""
 
+import json
 import re
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from leadmc.base.errors import Fault, InputError, LeadmcError
 
@@ -62,6 +64,17 @@ def _remove(directories: Iterable[Path]) -> None:
     with suppress(OSError):
         for directory in directories:
             directory.rmdir()
+
+
+def read_record(run: Path, name: str) -> dict[str, Any]:
+    """Read a JSON file of a finished run, such as its manifest or its summary; InputError if there is none."""
+    try:
+        record: dict[str, Any] = json.loads((run / name).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        allowed = "the directory of a finished run"
+        fault = Fault(str(run), f"no readable {name}", allowed, "Make one with `leadmc run`.")
+        raise InputError([fault]) from error
+    return record
 
 
 def refuse_taken(out: Path) -> None:

@@ -81,6 +81,7 @@ class People(Closed):
     score_sd: Positive
     concurrent_score_sd: Positive
     esrd_score_sd: Positive
+    score_noise: Positive
     death_slope: Annotated[float, Field(ge=0)]
     mortality_by_age: Mapping[int, OpenShare]
     male_hazard_ratio: Positive

@@ -16,17 +16,27 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
-from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS, SEXES
+from leadmc.base.axes import (
+    AGED_DISABLED,
+    CATEGORIES,
+    ENTRY_AGE,
+    ENTRY_BREAK_AGE,
+    ESRD,
+    HAZARD_CENTRE,
+    HAZARD_UNIT,
+    HIGH_NEEDS,
+    MONTHS,
+    SEXES,
+)
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.cost_shape import CostShape, cost_shape, esrd_cost_shape
 
 Array = npt.NDArray[np.float64]
 
-YOUNGEST, OLDEST = 65, 105
+YOUNGEST, OLDEST = ENTRY_AGE, 105
 OLDEST_WITH_LAW = 100
 AGES = np.arange(YOUNGEST, OLDEST + 1)
-HAZARD_AGES = (65.0, 100.0)
-HAZARD_CENTRE, HAZARD_UNIT = 75.0, 10.0
+HAZARD_AGES = (float(YOUNGEST), float(OLDEST_WITH_LAW))
 LOST_MONTHS = 5.5  # months not lived in the year of death, uniform on 1..12
 REACH = 6.5  # standard deviations covered by the grid
 PERSISTENT_NODES = 24
@@ -384,7 +394,7 @@ def entry_age_shares(people: People) -> Array:
     """Share of entrants at each age of ``AGES``, [a] [1]: a mass at 65, uniform to 75, uniform to the oldest."""
     young = people.entry_by_75_share - people.entry_at_65_share
     old = 1 - people.entry_by_75_share
-    cdf_at = np.interp(AGES + 1.0, [65.0, 75.0, people.entry_oldest], [0.0, young, young + old])
+    cdf_at = np.interp(AGES + 1.0, [ENTRY_AGE, ENTRY_BREAK_AGE, people.entry_oldest], [0.0, young, young + old])
     shares: Array = np.diff(cdf_at, prepend=0.0)
     shares[0] += people.entry_at_65_share
     return shares

@@ -28,7 +28,6 @@ OWN_STRETCH: Final = 64  # states of a person
 DRAWN: Final = 4 * OWN_STRETCH  # before labels and zero costs are compared
 TOGETHER: Final = 128  # people at a time
 UNSEEN: Final = 1e6  # variance of what was not observed
-SCORE_NOISE: Final = 0.01  # variance of a normal score of risk around the model's: no score is taken as exact
 ODD: Final = np.array(
     [
         0x9E3779B97F4A7C15,
@@ -178,7 +177,7 @@ def _observations(few: Seen, first: int, reference: Reference) -> tuple[Array, A
         before[:] = np.where(high, 0.0, people.score_morbidity)
     value = np.concatenate([few.cost[:, first:], few.score[:, first:]], axis=1)
     known = np.isfinite(value)
-    noise = np.repeat([reference.grid.accident**2, SCORE_NOISE], years)
+    noise = np.repeat([reference.grid.accident**2, people.score_noise], years)
     return on_z, on_u, np.where(known, noise, UNSEEN), np.where(known, value, 0.0)
 
 

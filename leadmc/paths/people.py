@@ -5,7 +5,15 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.axes import AGED_DISABLED, ALIGNMENTS, BASE_YEARS, ESRD, HIGH_NEEDS
+from leadmc.base.axes import (
+    AGED_DISABLED,
+    ALIGNMENTS,
+    BASE_YEARS,
+    ENTRY_AGE,
+    ENTRY_BREAK_AGE,
+    ESRD,
+    HIGH_NEEDS,
+)
 from leadmc.inputs.population import Population
 from leadmc.inputs.reference import (
     HAZARD_AGES,
@@ -143,9 +151,9 @@ def behaviour(reference: Reference) -> Law:
         "leave_hazard": alive * people.exit_hazard,
         "esrd_hazard": alive * people.esrd_hazard,
         "entry_at_65": people.entry_at_65_share,
-        "entry_slope_young": 10.0 / max(young, 1e-9),
+        "entry_slope_young": (ENTRY_BREAK_AGE - ENTRY_AGE) / max(young, 1e-9),
         "entry_break": people.entry_by_75_share,
-        "entry_slope_old": (people.entry_oldest - 75.0) / max(1 - people.entry_by_75_share, 1e-9),
+        "entry_slope_old": (people.entry_oldest - ENTRY_BREAK_AGE) / max(1 - people.entry_by_75_share, 1e-9),
     }
     return Law(**{name: np.float32(value) for name, value in values.items()})
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS
+from leadmc.base.axes import AGED_DISABLED, ENTRY_AGE, ESRD, HAZARD_CENTRE, HAZARD_UNIT, HIGH_NEEDS
 from leadmc.base.compiled import formula
 from leadmc.paths.maths import HALF, F, I, exp, normal_pair, select, uniform
 
@@ -24,9 +24,9 @@ TWELVE = F(12.0)
 FULL_YEAR = I(12)
 LOW_BYTE = np.uint32(0xFF)
 AGE_STEP = F(2.0**-16)
-ENTRY_AGE = F(65.0)
-HAZARD_AGE_CENTRE = F(75.0)
-HAZARD_AGE_UNIT = F(0.1)
+YOUNGEST = F(ENTRY_AGE)
+CENTRE = F(HAZARD_CENTRE)
+PER_UNIT = F(1.0 / HAZARD_UNIT)
 
 
 class Law(NamedTuple):
@@ -102,7 +102,7 @@ def entry_age(law: Law, word_0: Any, word_1: Any) -> Any:
     old = u - law.entry_break
     years = select(young > F(0.0), young * law.entry_slope_young, F(0.0))
     years = years + select(old > F(0.0), old * (law.entry_slope_old - law.entry_slope_young), F(0.0))
-    return ENTRY_AGE + F(I(years))
+    return YOUNGEST + F(I(years))
 
 
 @formula
@@ -143,7 +143,7 @@ def death_hazard(law: Law, age: Any, category: Any, sex_shift: Any, latent_cost:
     """Probability of dying within the year."""
     age = select(age < law.hazard_youngest, law.hazard_youngest, age)
     age = select(age > law.hazard_oldest, law.hazard_oldest, age)
-    x = (age - HAZARD_AGE_CENTRE) * HAZARD_AGE_UNIT
+    x = (age - CENTRE) * PER_UNIT
     log_hazard = law.hazard_level + sex_shift + (law.hazard_slope + law.hazard_curvature * x) * x
     log_hazard = log_hazard + select(category == IS_ESRD, law.hazard_esrd, F(0.0)) + law.hazard_latent * latent_cost
     return exp(select(log_hazard > F(0.0), F(0.0), log_hazard))

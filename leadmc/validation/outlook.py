@@ -5,14 +5,13 @@
 * ``size_only``: the bottom-up law of all ACOs of that size, without the ACO's own past.
 """
 
-from importlib import resources
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.inputs.yaml_text import read_yaml
+from leadmc.base.packaged import packaged_yaml
+from leadmc.validation.check import facts
 from leadmc.validation.claim_noise import ClaimNoise
 from leadmc.validation.panel_file import Panel
 from leadmc.validation.state_space import Forecast, History, Law, fit, forecast, from_size_alone
@@ -64,10 +63,10 @@ class Outlook(NamedTuple):
 
 
 def load_programme() -> Programme:
-    """Read ``shared_savings.yaml``."""
-    with resources.as_file(resources.files("leadmc.validation") / "shared_savings.yaml") as path:
-        value = {key: entry["value"] for key, entry in read_yaml(Path(path)).items()}
-    return Programme(**value | {"size_bands": tuple(value["size_bands"])})
+    """Read ``shared_savings.yaml``; the size bands are those of the published spread."""
+    stated = packaged_yaml("leadmc.validation", "shared_savings.yaml")
+    values = {key: entry["value"] for key, entry in stated.items()}
+    return Programme(**values, size_bands=tuple(facts()["published_spread"]["value"]))
 
 
 def outlook(panel: Panel, noise: ClaimNoise, *, onset: int, year: int) -> Outlook:
