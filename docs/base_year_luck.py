@@ -13,8 +13,8 @@ from leadmc.inputs.reference import Reference
 from leadmc.paths.aggregates import experience, with_known_benchmark
 from leadmc.paths.people import expected_path
 from leadmc.paths.sweep import sweep
-from leadmc.pipeline import prepare
 from leadmc.scenarios.draw import draw_world
+from leadmc.study import prepare
 
 SIZES = {1_000: 2000, 5_000: 2000, 12_000: 1500, 50_000: 600}  # lives: scenarios
 CHUNK = 100

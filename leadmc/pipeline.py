@@ -5,58 +5,20 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import dask
 import numpy as np
-import numpy.typing as npt
 
-from leadmc.base.axes import MONTHS, YEARS
 from leadmc.base.clock import Clock, Tally
-from leadmc.contract import lead, stop_loss
 from leadmc.contract.book import printed_sources, printed_tags
-from leadmc.cube import assemble
 from leadmc.cube.manifest import RunFacts, describe, write_manifest
 from leadmc.cube.run_directory import run_directory
 from leadmc.cube.store import CUBE, CubeWriter, create_cube, open_cube
 from leadmc.inputs.config import Config, config_hash, in_words, resolved_yaml
-from leadmc.inputs.panel import Rates, panel, rates, roster
-from leadmc.inputs.population import Population
-from leadmc.inputs.reference import Reference
-from leadmc.inputs.roster import Roster
-from leadmc.paths.aggregates import experience, with_known_benchmark, with_observed_base_years
-from leadmc.paths.bank import build_bank
-from leadmc.paths.kernel import CAPPED
-from leadmc.paths.observed import Observed, observe
-from leadmc.paths.people import People, expected_path, gather_people
-from leadmc.paths.sweep import sweep
-from leadmc.scenarios.draw import draw_world
+from leadmc.study import Study, prepare, settle_chunk
 
-Array = npt.NDArray[np.float64]
 Progress = Callable[[int, int, float], None]
-
-
-class Study(NamedTuple):
-    """What is the same in every scenario of a run.
-
-    Parameters
-    ----------
-    config
-        The validated configuration.
-    population, people, rates
-        The slots, the kernel's view of them, and what people cost where they live.
-    known
-        Expected person-months and cost, [t, c] each, where the benchmark shall be the true expected spend; else None.
-    observed
-        What the roster's base years tell, where they make the benchmark; else None.
-    """
-
-    config: Config
-    population: Population
-    people: People
-    rates: Rates
-    known: tuple[Array, Array] | None
-    observed: Observed | None
 
 
 def run(
@@ -107,28 +69,6 @@ def run(
     return out
 
 
-def prepare(config: Config) -> Study:
-    """Build the people of a run: reference population, panel, rates, kernel inputs."""
-    reference = Reference(config.assumptions.people)
-    if config.settings.population.base_years == "observed":
-        return _with_history(config, roster(config), reference)
-    population = panel(config, reference)
-    costs = rates(population, config.rate_book, reference)
-    people = gather_people(population, costs.county_cost, reference)
-    known = None
-    if config.assumptions.benchmark_basis == "true_expected":
-        known = expected_path(population, costs.county_cost, reference, len(YEARS))
-    return Study(config, population, people, costs, known, None)
-
-
-def _with_history(config: Config, everybody: Roster, reference: Reference) -> Study:
-    """Build the people of a run whose base years are over: a benchmark from the roster, people as it suggests."""
-    population = everybody.still_aligned().population
-    costs = rates(population, config.rate_book, reference)
-    people, observed = observe(everybody, build_bank(reference), costs.county_cost, reference, config.assumptions)
-    return Study(config, population, people, costs, None, observed)
-
-
 def simulate_and_settle(
     study: Study, writer: CubeWriter, *, chunk: int | None, workers: int | None, progress: Progress
 ) -> int:
@@ -148,34 +88,6 @@ def simulate_and_settle(
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:  # waits for the tasks under way, whatever happens
         dask.compute(*tasks, scheduler="threads", pool=pool)
     return tally.capped
-
-
-def settle_chunk(study: Study, scenarios: npt.NDArray[np.int64]) -> tuple[assemble.Rows, int]:
-    """Take consecutive scenarios through world, paths and settlement: rows of the cube, and the capped costs."""
-    config = study.config
-    world = draw_world(
-        config.assumptions,
-        seed=config.settings.seed,
-        scenarios=scenarios,
-        sampler=config.settings.sampler,
-        beneficiaries=study.population.age.size,
-        aco_start=(0.0, 1.0) if study.observed is None else study.observed.aco_start,
-    )
-    predicted = study.rates.regional_pbpm * MONTHS * world.prospective_trend
-    sums = sweep(
-        study.people,
-        world,
-        stop_loss.attachments(config.terms.stop_loss, predicted),
-        seed=config.settings.seed,
-        first_scenario=int(scenarios[0]),
-    )
-    seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
-    if study.observed is not None:
-        seen = with_observed_base_years(seen, study.observed.base_years)
-    judged = seen if study.known is None else with_known_benchmark(seen, *study.known)
-    facts = config.settings.population.aco.facts()
-    settlements = [lead.settle(config.terms, track, facts, judged) for track in config.settings.tracks]
-    return assemble.rows(sums, world, seen, settlements), int(sums[..., CAPPED].sum())
 
 
 def _about(config: Config) -> dict[str, str | int]:

@@ -10,12 +10,14 @@ import xarray as xr
 import yaml
 
 from leadmc import pipeline
+from leadmc import study as study_module
 from leadmc.cube.store import CUBE, create_cube, open_cube
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.config import Config, load_config
 from leadmc.inputs.reference import Reference
 from leadmc.paths import people
 from leadmc.paths.bank import build_bank
+from leadmc.study import Study, prepare
 
 PEOPLE = 700
 SCENARIOS = 96
@@ -46,19 +48,19 @@ def configured(folder: Path, **stated: Any) -> Config:
     return load_config(path)
 
 
-def prepared(folder: Path, **stated: Any) -> pipeline.Study:
+def prepared(folder: Path, **stated: Any) -> Study:
     """Prepare the people of a small run, as the pipeline does."""
     with (
-        mock.patch.object(pipeline, "Reference", reference),
+        mock.patch.object(study_module, "Reference", reference),
         mock.patch.object(people, "build_bank", _bank),
     ):
-        return pipeline.prepare(configured(folder, **stated))
+        return prepare(configured(folder, **stated))
 
 
 _bank = cache(build_bank)
 
 
-def simulated(study: pipeline.Study, folder: Path, *, chunk: int | None = None, workers: int | None = 2) -> xr.Dataset:
+def simulated(study: Study, folder: Path, *, chunk: int | None = None, workers: int | None = 2) -> xr.Dataset:
     """Cube of all scenarios of a study, in memory."""
     settings = study.config.settings
     run = folder / f"run-{len(list(folder.iterdir()))}"

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from small_runs import PEOPLE, assert_same_bits, configured, prepared, reference, simulated
 
-from leadmc import pipeline
 from leadmc.base.axes import ALIGNMENTS
 from leadmc.base.variables import VARIABLES
 from leadmc.inputs.panel import synthetic_roster
@@ -17,6 +16,7 @@ from leadmc.inputs.settings import Synthetic
 from leadmc.paths.kernel import SUMS
 from leadmc.paths.sweep import sweep
 from leadmc.scenarios.draw import draw_world
+from leadmc.study import settle_chunk
 
 SCENARIOS = 530  # two chunks of 500, fifteen of 37; neither divides it
 SAMPLERS = ("plain", {"kind": "sobol", "replicates": 2})
@@ -124,7 +124,7 @@ def test_a_person_of_another_id_lives_another_life(roster, tmp_path):
 
 def test_a_chunk_holds_every_variable_of_the_cube(tmp_path):
     study = prepared(tmp_path)
-    rows, capped = pipeline.settle_chunk(study, np.arange(5, 8))
+    rows, capped = settle_chunk(study, np.arange(5, 8))
     assert set(rows) == set(VARIABLES)
     assert {len(values) for values in rows.values()} == {3}
     assert capped >= 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from small_runs import reference
 
-from leadmc.cli import EXAMPLE_PEOPLE
+from leadmc.commands.beginnings import EXAMPLE_PEOPLE
 from leadmc.inputs.config import load_config
 from leadmc.inputs.panel import synthetic_roster
 from leadmc.inputs.roster import read_roster, write_roster

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leadmc import pipeline
 from leadmc.base.axes import CATEGORIES, ESRD
 from leadmc.inputs.config import load_config
+from leadmc.study import prepare, settle_chunk
 
 CONFIG = Path(__file__).parents[1] / "configs" / "neutral.yaml"
 CHUNK = 250
@@ -22,10 +22,10 @@ RATIO_OF_FEW = 0.75
 
 def gross_savings_by_category(lives, scenarios):
     """Gross savings, [s, y, c] [USD], and mean expenditure, [y, c] [USD]."""
-    study = pipeline.prepare(load_config(CONFIG, {"population": {"synthetic": {"beneficiaries": lives}}}))
+    study = prepare(load_config(CONFIG, {"population": {"synthetic": {"beneficiaries": lives}}}))
     chunks = []
     for first in range(0, scenarios, CHUNK):
-        rows, _ = pipeline.settle_chunk(study, np.arange(first, first + CHUNK))
+        rows, _ = settle_chunk(study, np.arange(first, first + CHUNK))
         benchmark = rows["benchmark_pbpm"][:, 0] * rows["person_months"]
         chunks.append((benchmark - rows["expenditure"], rows["expenditure"]))
     gross, spent = (np.concatenate(each) for each in zip(*chunks, strict=True))

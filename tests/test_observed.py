@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from small_runs import configured, reference, simulated
 
-from leadmc import pipeline
 from leadmc.base.axes import CLAIMS
 from leadmc.base.errors import InputError
-from leadmc.cli import EXAMPLE, EXAMPLE_SLOTS
+from leadmc.commands.beginnings import EXAMPLE, EXAMPLE_SLOTS
 from leadmc.inputs.config import load_config
 from leadmc.inputs.panel import rates
 from leadmc.inputs.roster import read_roster, write_roster
@@ -20,7 +19,7 @@ from leadmc.paths.bank import build_bank
 from leadmc.paths.observed import base_level, observe
 from leadmc.paths.past import past, roster_with_past
 from leadmc.paths.people import gather_people
-from leadmc.pipeline import Study, settle_chunk
+from leadmc.study import Study, prepare, settle_chunk
 
 QUIET = {"preset": "noise-only", "benchmark_basis": "base_years"}  # every driver off, neutral terms
 LEVEL = np.ones((3, 3))
@@ -130,7 +129,7 @@ def observed_run(folder, **stated):
 
 def test_from_file_to_cube_chunks_do_not_matter(tmp_path):
     frame, config = observed_run(tmp_path)
-    study = pipeline.prepare(config)
+    study = prepare(config)
     cube = simulated(study, tmp_path)
     assert study.population.age.size == (frame["aligned_2027"] == "yes").sum() == 300
     assert np.ptp(cube["base_expenditure"].to_numpy(), axis=0).max() == 0.0
@@ -178,6 +177,6 @@ def test_the_shipped_roster_is_what_the_generator_makes(tmp_path):
 def test_without_volatility_everybody_costs_what_the_county_costs(tmp_path):
     quiet = {**QUIET, "people": {"volatility": False}}
     _, config = observed_run(tmp_path, assumptions=quiet, scenarios=2)
-    rows = settle_chunk(pipeline.prepare(config), np.arange(2))[0]
+    rows = settle_chunk(prepare(config), np.arange(2))[0]
     assert np.ptp(rows["expenditure"], axis=0).max() == 0.0
     assert rows["deaths"].sum() == 0
