@@ -46,7 +46,7 @@ def measure(lives: int, scenarios: int, folder: Path) -> tuple[np.ndarray, np.nd
             beneficiaries=lives,
         )
         predicted = study.rates.regional_pbpm * 12 * world.prospective_trend
-        attachment = stop_loss.attachments(config.terms.stop_loss, predicted)
+        attachment = stop_loss.attachments(config.terms.lead.stop_loss, predicted)
         sums = sweep(study.people, world, attachment, seed=config.settings.seed, first_scenario=first)
         seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
         for found, judged in zip(rates, (seen, with_known_benchmark(seen, *known)), strict=True):
@@ -63,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for lives, scenarios in SIZES.items():
             simulated, known, cost = measure(lives, scenarios, Path(folder))
-            terms = load_config(Path(folder) / "luck.yaml").terms.base_years.weights.new
+            terms = load_config(Path(folder) / "luck.yaml").terms.lead.base_years.weights.new
             weights[: len(BASE_YEARS)] = terms
             relative = cost / cost.mean(axis=0)
             covariance = np.cov(relative.T) * lives

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import MONTHS, YEARS
-from leadmc.contract import lead, stop_loss
+from leadmc.contract import programmes, stop_loss
 from leadmc.contract.experience import Experience, Settlement
 from leadmc.cube import assemble
 from leadmc.inputs.config import Config
@@ -108,7 +108,7 @@ def simulate(study: Study, scenarios: Int64) -> Simulated:
     sums = sweep(
         study.people,
         world,
-        stop_loss.attachments(config.terms.stop_loss, predicted),
+        stop_loss.attachments(config.terms.lead.stop_loss, predicted),
         seed=config.settings.seed,
         first_scenario=int(scenarios[0]),
     )
@@ -122,7 +122,7 @@ def simulate(study: Study, scenarios: Int64) -> Simulated:
 def settle(study: Study, judged: Experience) -> list[Settlement]:
     """Settle every track of the run on the same people and the same world, in the order of the configuration."""
     facts = study.config.settings.population.aco.facts()
-    return [lead.settle(study.config.terms, track, facts, judged) for track in study.config.settings.tracks]
+    return [programmes.settle(study.config.terms, track, facts, judged) for track in study.config.settings.tracks]
 
 
 def settle_chunk(study: Study, scenarios: Int64) -> tuple[assemble.Rows, int]:

@@ -15,7 +15,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from leadmc.contract.terms import Term
+    from leadmc.contract.book import Term
     from leadmc.inputs.achieved import Comparison
     from leadmc.inputs.calibration.fitting import Fitted
     from leadmc.inputs.presets import AssumptionLine

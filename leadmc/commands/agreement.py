@@ -13,7 +13,8 @@ def rules(
 ) -> None:
     """Print the rule book: every term with its years, source and confidence."""
     from leadmc import terminal
-    from leadmc.contract.terms import printed_sources, rule_book
+    from leadmc.contract.book import printed_sources
+    from leadmc.contract.programmes import rule_book
 
     book = rule_book(programme)
     if answer is Format.TABLE:

@@ -119,7 +119,7 @@ def settle(terms: LeadTerms, track: str, facts: AcoFacts, experience: Experience
     Parameters
     ----------
     terms
-        From `terms.load_terms`.
+        From `programmes.load_agreements`.
     track
         ``"professional"`` or ``"global"``.
     facts

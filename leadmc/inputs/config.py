@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from leadmc.base.errors import Fault, InputError, did_you_mean
-from leadmc.contract.book import Term
-from leadmc.contract.terms import LeadTerms, load_terms, neutral_overrides, unverified
+from leadmc.contract.book import Term, neutral_overrides
+from leadmc.contract.programmes import Agreements, load_agreements, unverified
 from leadmc.inputs.assumptions import Assumptions, load_assumptions
 from leadmc.inputs.included import with_included_assumptions
 from leadmc.inputs.presets import COMPLETE
@@ -48,21 +48,21 @@ class Config:
     assumptions
         The preset with the user's values.
     terms
-        The rule book with the user's values; under the preset ``noise-only``, with the book's neutral ones beneath.
+        The rule books with the user's values; under the preset ``noise-only``, with the book's neutral ones beneath.
     rate_book
         County rates; not compared, since ``settings`` and ``assumptions`` determine them.
     """
 
     settings: Settings
     assumptions: Assumptions
-    terms: LeadTerms
+    terms: Agreements
     rate_book: RateBook = field(compare=False, repr=False)
 
     def unverified_terms(self) -> tuple[Term, ...]:
         """List the rules that the run rests on and no published source confirms, for its tracks."""
         rules = rule_overrides(self.settings.assumptions["preset"], self.settings.rules)
         tracks = set(self.settings.tracks)
-        return tuple(term for term in unverified("lead", rules) if not tracks.isdisjoint(term.tracks))
+        return tuple(term for term in unverified(rules) if not tracks.isdisjoint(term.tracks))
 
 
 def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Config:
@@ -86,7 +86,7 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Co
     assumed, ruled = _section(values, "assumptions"), _section(values, "rules")
     preset = str(assumed.get("preset", COMPLETE))
     assumptions = _collect(faults, lambda: load_assumptions(preset, _without("preset", assumed)), path.name)
-    terms = _collect(faults, lambda: load_terms("lead", rule_overrides(preset, _without("mixture", ruled))), path.name)
+    terms = _collect(faults, lambda: load_agreements(rule_overrides(preset, _without("mixture", ruled))), path.name)
     if settings is None or assumptions is None or terms is None:
         raise InputError(faults)
     rate_book = _collect(faults, lambda: _rate_book(settings, assumptions))

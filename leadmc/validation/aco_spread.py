@@ -16,7 +16,8 @@ import pandas as pd
 
 from leadmc.base.axes import BASE_YEARS, CATEGORIES, PERFORMANCE_YEARS
 from leadmc.contract import lead
-from leadmc.contract.terms import load_terms, neutral_overrides
+from leadmc.contract.book import neutral_overrides
+from leadmc.contract.programmes import load_lead
 from leadmc.inputs.settings import Aco, Sampler
 from leadmc.paths.aggregates import experience
 from leadmc.paths.sweep import sweep
@@ -55,7 +56,7 @@ class Simulated(NamedTuple):
 def simulate_acos(country: Country, size: int, *, scenarios: int, seed: int) -> Simulated:
     """Simulate ACOs of one size under the calibrated assumptions."""
     terms_stated = facts()["shared_savings_terms"]
-    terms = load_terms("lead", neutral_overrides() | terms_stated["value"])
+    terms = load_lead(neutral_overrides() | terms_stated["value"])
     population, people = country.panel(size)
     years = terms_stated["performance_years"]
     savings = np.empty((scenarios, years))

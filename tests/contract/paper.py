@@ -7,7 +7,7 @@ import numpy as np
 from leadmc.base.axes import AGED_DISABLED, CLAIMS
 from leadmc.contract.experience import AcoFacts, Experience
 from leadmc.contract.lead import settle
-from leadmc.contract.terms import load_terms
+from leadmc.contract.programmes import load_lead
 
 DOLLARS = (
     "base_expenditure",
@@ -60,7 +60,7 @@ def paper_panel(**changes: Any) -> Experience:
 def settled(track: str, panel: Experience, *, facts: AcoFacts | None = None, **overrides: Any) -> Any:
     """Settle a panel under the book with overrides, whose dots are written as double underscores."""
     paths = {name.replace("__", "."): value for name, value in overrides.items()}
-    return settle(load_terms(overrides=paths), track, facts or AcoFacts(), panel)
+    return settle(load_lead(paths), track, facts or AcoFacts(), panel)
 
 
 def random_panel(seed: int, scenarios: int, *, empty: float = 0.0) -> Experience:

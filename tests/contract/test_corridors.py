@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmc.contract.corridors import of_track, shared
-from leadmc.contract.terms import TrackCorridors, load_terms
+from leadmc.contract.programmes import load_lead
+from leadmc.contract.terms import TrackCorridors
 
-CORRIDORS = load_terms().corridors
-FIFTY = load_terms(overrides={"corridors.professional.savings": "fifty"}).corridors
+CORRIDORS = load_lead().corridors
+FIFTY = load_lead({"corridors.professional.savings": "fifty"}).corridors
 
 
 def share_in_percent(terms, percent):

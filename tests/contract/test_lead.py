@@ -8,10 +8,10 @@ from paper import DOLLARS, paper_panel, random_panel, settled
 
 from leadmc.base.errors import InputError
 from leadmc.contract import corridors
-from leadmc.contract.book import TRACKS
+from leadmc.contract.book import TRACKS, neutral_overrides
 from leadmc.contract.experience import AcoFacts, Settlement
 from leadmc.contract.lead import settle
-from leadmc.contract.terms import load_terms, neutral_overrides
+from leadmc.contract.programmes import load_lead
 
 SEEDS = st.integers(0, 2**32 - 1)
 TRACK = st.sampled_from(TRACKS)
@@ -118,7 +118,7 @@ def test_the_parts_add_up_and_the_add_on_is_never_in_gross_savings(seed, track):
     assert np.array_equal(result.net_result, result.shared_result - result.sequestration + result.add_on)
     without = settled(track, panel, add_on__rate=0.0, **EVERYTHING_ON)
     assert np.array_equal(result.gross_savings, without.gross_savings)
-    schedule = corridors.of_track(load_terms().corridors, track)
+    schedule = corridors.of_track(load_lead().corridors, track)
     again = corridors.shared(schedule, gross=result.gross_savings, benchmark=result.benchmark)
     assert np.array_equal(result.shared_result, again)
 
@@ -156,7 +156,7 @@ def at_rest(seed):
 @settings(deadline=None, max_examples=20)
 def test_a_neutral_contract_in_a_world_at_rest_shares_nothing(seed, track):
     panel = at_rest(seed)
-    result = settle(load_terms(overrides=neutral_overrides()), track, VETERAN, panel)
+    result = settle(load_lead(neutral_overrides()), track, VETERAN, panel)
     for name in ("gross_savings", "shared_result", "net_result"):
         assert np.abs(getattr(result, name)).max() <= 1e-11 * result.benchmark.max(), name
     for name in ("add_on", "sequestration", "stop_loss_net", "rate_book_effect"):
@@ -168,9 +168,9 @@ def test_a_neutral_contract_in_a_world_at_rest_shares_nothing(seed, track):
 @settings(deadline=None, max_examples=20)
 def test_a_neutral_contract_shares_by_the_corridors_alone(seed):
     panel = random_panel(seed, 4)
-    result = settle(load_terms(overrides=neutral_overrides()), "global", VETERAN, panel)
+    result = settle(load_lead(neutral_overrides()), "global", VETERAN, panel)
     assert np.array_equal(result.benchmark, result.benchmark_before_discount)
-    share = corridors.shared(load_terms().corridors.global_, gross=result.gross_savings, benchmark=result.benchmark)
+    share = corridors.shared(load_lead().corridors.global_, gross=result.gross_savings, benchmark=result.benchmark)
     assert np.array_equal(result.net_result, share)
     inside = np.abs(result.gross_savings) <= 0.15 * result.benchmark
     assert np.array_equal(result.net_result[inside], result.gross_savings[inside])
@@ -189,7 +189,7 @@ def test_a_voluntary_cell_without_history_takes_the_claims_rate_at_its_own_score
 
 def test_an_unknown_track_or_fact_is_refused_with_every_fault():
     with pytest.raises(InputError) as error:
-        settle(load_terms(), "both", AcoFacts(entering="old", predecessor="ngaco"), paper_panel())
+        settle(load_lead(), "both", AcoFacts(entering="old", predecessor="ngaco"), paper_panel())
     assert str(error.value).splitlines() == [
         "3 faults in the input:",
         "  - track: 'both'. Allowed: professional or global.",

@@ -16,11 +16,11 @@ from leadmc.contract import (
     trend,
 )
 from leadmc.contract.experience import AcoFacts
-from leadmc.contract.terms import load_terms
+from leadmc.contract.programmes import load_lead
 
 
 def terms_with(**overrides):
-    return load_terms(overrides={name.replace("__", "."): value for name, value in overrides.items()})
+    return load_lead({name.replace("__", "."): value for name, value in overrides.items()})
 
 
 # Trend: two-way 5%, forecast 6.5% or 3.0%, PY2027 (CMS1 and W0 readings of the guardrail)
@@ -213,7 +213,7 @@ def test_rate_book_score_is_capped_or_the_years_own():
 
 
 def test_discount_rises_to_three_percent_in_equal_steps():
-    terms = load_terms().discount
+    terms = load_lead().discount
     rates = [discount.discount_rate(terms, "global", year, np.array([False, True])) for year in PERFORMANCE_YEARS]
     assert [rate[0] for rate in rates] == [0.0175, 0.02, 0.0225, 0.025, 0.0275, 0.03, 0.03, 0.03, 0.03, 0.03]
     assert [rate[1] for rate in rates] == [0.03] * 10
@@ -259,7 +259,7 @@ def test_ai_score_enters_in_2029_and_counts_fully_from_2031():
 
 
 def test_base_year_weights_follow_experience():
-    terms = load_terms().base_years
+    terms = load_lead().base_years
     assert base_years.weights(terms, "new") == (0.10, 0.30, 0.60)
     assert base_years.weights(terms, "renewing") == pytest.approx((1 / 3, 1 / 3, 1 / 3))
 
@@ -291,7 +291,7 @@ def test_add_on_tracks():
 
 
 def test_enhanced_capitation_is_seven_percent_with_base_and_two_at_least():
-    terms = load_terms().capitation
+    terms = load_lead().capitation
     assert capitation.enhanced_advance(terms, "global", np.array([100.0]))[0] == pytest.approx(3.836)
     rich = terms_with(capitation__base_pcc=0.06).capitation
     assert capitation.enhanced_advance(rich, "global", np.array([100.0]))[0] == pytest.approx(2.0)
@@ -314,7 +314,7 @@ def test_stop_loss_is_charged_on_the_final_benchmark():
 
 
 def test_attachments_are_a_multiple_of_predicted_cost():
-    found = stop_loss.attachments(load_terms().stop_loss, np.array([[[12_000.0, 90_000.0, 40_000.0]]]))
+    found = stop_loss.attachments(load_lead().stop_loss, np.array([[[12_000.0, 90_000.0, 40_000.0]]]))
     assert found.tolist() == [[[60_000.0, 450_000.0, 200_000.0]]]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from leadmc.base.axes import PERFORMANCE_YEARS
 from leadmc.base.errors import InputError
-from leadmc.contract.terms import load_terms, neutral_overrides, printed_sources, rule_book, unverified
+from leadmc.contract.book import neutral_overrides, printed_sources
+from leadmc.contract.programmes import load_lead, rule_book, unverified
 
 BOOK = {term.path: term for term in rule_book()}
 
@@ -27,11 +28,11 @@ def test_every_term_says_where_it_comes_from(term):
 @pytest.mark.parametrize("term", [t for t in BOOK.values() if t.used and t.alternatives], ids=lambda t: t.path)
 def test_every_alternative_of_a_used_term_is_allowed(term):
     for alternative in term.alternatives:
-        load_terms(overrides={term.path: alternative})
+        load_lead({term.path: alternative})
 
 
 def test_the_starter_block():
-    terms = load_terms()
+    terms = load_lead()
     assert [rate for _, rate in terms.corridors.professional.savings] == [0.60, 0.35, 0.15, 0.05]
     assert [rate for _, rate in terms.corridors.professional.losses] == [0.50, 0.35, 0.15, 0.05]
     assert [edge for edge, _ in terms.corridors.global_.losses] == [0.15, 0.35, 0.50, float("inf")]
@@ -47,7 +48,7 @@ def test_the_starter_block():
 
 
 def test_terms_are_frozen_and_travel_between_processes():
-    terms = load_terms()
+    terms = load_lead()
     with pytest.raises(ValueError, match="frozen"):
         terms.quality.at_risk = 0.0
     assert pickle.loads(pickle.dumps(terms)) == terms == copy.deepcopy(terms)
@@ -62,13 +63,13 @@ def test_an_override_changes_one_term_and_shows_in_the_book():
         "rate_book.mode",
         "corridors.professional.savings",
     ]
-    assert load_terms(overrides=overrides).corridors.professional.savings[0] == (0.10, 0.50)
+    assert load_lead(overrides).corridors.professional.savings[0] == (0.10, 0.50)
     assert BOOK["rate_book.mode"].value == "CLIFF"
 
 
 def test_numbers_may_be_written_as_people_write_them():
     flat = dict.fromkeys(PERFORMANCE_YEARS, "1/50")
-    terms = load_terms(
+    terms = load_lead(
         overrides={
             "base_years.weights.new": ["1/4", "1/4", "1/2"],
             "corridors.professional.savings": [[0.1, 0.5], ["inf", 0]],
@@ -84,7 +85,7 @@ def test_numbers_may_be_written_as_people_write_them():
 def test_terms_known_but_without_effect_are_shown_and_refused():
     assert not BOOK["cara.start"].used
     with pytest.raises(InputError) as error:
-        load_terms(overrides={"cara.start": 2029})
+        load_lead({"cara.start": 2029})
     assert (
         "rules: cara.start. Allowed: terms that a settlement uses. This one is in the book but has no effect."
         in str(error.value)
@@ -176,7 +177,7 @@ FAULTS = [
 @pytest.mark.parametrize(("path", "value", "text"), FAULTS)
 def test_what_is_wrong_with_an_override(path, value, text):
     with pytest.raises(InputError) as error:
-        load_terms(overrides={path: value})
+        load_lead({path: value})
     assert text in str(error.value)
     assert len(error.value.faults) == 1
 
@@ -194,7 +195,7 @@ def test_all_faults_are_told_at_once():
 
 def test_an_unknown_programme_is_refused():
     with pytest.raises(InputError, match=re.escape("programme: 'ngaco'. Allowed: lead.")):
-        load_terms("ngaco")
+        rule_book("ngaco")
 
 
 def test_unverified_terms_are_those_in_effect_for_the_track():
@@ -212,7 +213,7 @@ def test_unverified_terms_are_those_in_effect_for_the_track():
 
 
 def test_neutral_overrides_are_accepted():
-    terms = load_terms(overrides=neutral_overrides())
+    terms = load_lead(neutral_overrides())
     assert terms.quality.at_risk == 0.0
     assert terms.rate_book.mode == "NONE"
     assert terms.discount.tracks == ()

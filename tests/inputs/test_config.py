@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadmc.base.errors import InputError
+from leadmc.contract.book import neutral_overrides
 from leadmc.contract.experience import AcoFacts
-from leadmc.contract.terms import load_terms, neutral_overrides
+from leadmc.contract.programmes import load_lead
 from leadmc.inputs.assumptions import load_assumptions
 from leadmc.inputs.config import Config, config_hash, json_schema, load_config, resolved_yaml
 from leadmc.inputs.rate_book import RateBook
@@ -45,7 +46,7 @@ def test_the_smallest_configuration_has_every_default(tmp_path):
     assert config.settings.sampler.kind == "plain"
     assert config.settings.population.aco.facts() == AcoFacts()
     assert config.assumptions == load_assumptions()
-    assert config.terms == load_terms("lead")
+    assert config.terms.lead == load_lead()
     assert len(config.rate_book.county_fips) == 3214
 
 
@@ -78,7 +79,7 @@ def test_noise_only_knows_no_discount_and_no_adjustment(tmp_path):
     config = load_config(
         written(tmp_path, SMALLEST + "assumptions: {preset: noise-only}\nrules: {quality.at_risk: 0.02}")
     )
-    assert config.terms == load_terms("lead", neutral_overrides() | {"quality.at_risk": 0.02})
+    assert config.terms.lead == load_lead(neutral_overrides() | {"quality.at_risk": 0.02})
 
 
 def test_sobol_is_replicated_unless_told_otherwise(tmp_path):
@@ -326,7 +327,7 @@ def configurations(draw):
 @given(configurations())
 def test_settings_survive_yaml(values):
     stated = Settings.model_validate(values)
-    config = Config(stated, load_assumptions(), load_terms("lead"), NO_RATES)
+    config = Config(stated, load_assumptions(), load_lead(), NO_RATES)
     assert Settings.model_validate(yaml.safe_load(resolved_yaml(config))) == stated
 
 
@@ -347,7 +348,7 @@ def test_the_template_shows_and_explains_every_key():
 def test_the_examples_of_the_template_are_valid(tmp_path):
     values = yaml.safe_load(SMALLEST) | dict(EXAMPLES)
     config = load_config(written(tmp_path, config_text(values)))
-    assert config.terms.rate_book.mode == "LINEAR5"
+    assert config.terms.lead.rate_book.mode == "LINEAR5"
     assert config.assumptions.national_trend.starting_deviation == -0.035
 
 
