@@ -159,6 +159,21 @@ _TABLE: Final = (
         sign="from the ACO",
     ),
     Variable(
+        "scenario_weight",
+        ("scenario",),
+        "1",
+        "Weight of the scenario in every mean",
+        "drivers: importance sampling; 1 in every other run",
+    ),
+    Variable(
+        "adversity",
+        ("scenario",),
+        "1",
+        "How bad the world is for the ACO, in standard deviations",
+        "drivers: the direction in which the ten-year net result falls fastest",
+        sign="from the ACO",
+    ),
+    Variable(
         "lower_spending",
         ("scenario",),
         "1",

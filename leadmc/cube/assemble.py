@@ -43,7 +43,7 @@ def rows(sums: Int64, world: World, experience: Experience, settlements: Sequenc
     Parameters
     ----------
     sums
-        Integer sums of the panel, [a, s, t, c, 7].
+        Integer sums of the panel, [a, s, t, c, 8].
     world
         The chunk's drivers.
     experience
@@ -73,6 +73,8 @@ def rows(sums: Int64, world: World, experience: Experience, settlements: Sequenc
         "exits": leavers[:, PERFORMANCE, 1],
         "entrants": leavers[:, len(BASE_YEARS) - 1 : -1].sum(axis=-1),  # who left makes room on 1 January
         "programme_cost": world.programme_cost_pbpm * months[:, PERFORMANCE],
+        "scenario_weight": world.weight,
+        "adversity": world.adversity,
     }
     return {name: _broadcast(found[name], scenarios, VARIABLES[name].dims) for name in VARIABLES}
 

@@ -39,6 +39,7 @@ from leadmc.scenarios.services import (
 )
 from leadmc.scenarios.skin_substitutes import national_distortion, own_distortion
 from leadmc.scenarios.streams import PADDED_YEARS, Driver
+from leadmc.scenarios.tilt import adversity, likelihood_ratio, tilted
 from leadmc.scenarios.timeline import N_YEARS
 from leadmc.scenarios.world import World
 
@@ -76,6 +77,8 @@ class Innovations(NamedTuple):
         Uniforms, [s, t].
     management
         Uniforms, one per programme, [s, m].
+    adversity
+        How bad the world is for the ACO, a standard normal unless scenarios are tilted, [s].
     """
 
     yearly: Mapping[str, Array]
@@ -89,6 +92,7 @@ class Innovations(NamedTuple):
     pandemic: Array
     policy_event: Array
     management: Array
+    adversity: Array
 
 
 def draw_world(
@@ -111,7 +115,7 @@ def draw_world(
     scenarios
         Absolute scenario numbers, [s].
     sampler
-        Plain or replicated Sobol.
+        How scenarios are sampled.
     beneficiaries
         Size of the panel, for the scale of over-dispersion [people].
     aco_start
@@ -120,7 +124,8 @@ def draw_world(
     innovations = draw_innovations(assumptions, seed=seed, scenarios=scenarios, sampler=sampler)
     mean, sd = aco_start
     innovations = innovations._replace(aco_start=mean + sd * innovations.aco_start)
-    return world_of(assumptions, innovations, beneficiaries=beneficiaries)
+    world = world_of(assumptions, innovations, beneficiaries=beneficiaries)
+    return world._replace(weight=likelihood_ratio(sampler, seed=seed, scenarios=scenarios))
 
 
 def draw_innovations(
@@ -129,23 +134,31 @@ def draw_innovations(
     """Draw all random numbers of the drivers and correlate the yearly ones."""
     uniforms = driver_uniforms(sampler, seed=seed, scenarios=scenarios)
 
-    def normals(driver: Driver, n: int) -> Array:
-        return np.asarray(ndtri(_first(uniforms[driver], n)))
-
+    counts = dict.fromkeys(YEARLY.values(), N_YEARS) | {
+        Driver.ACO_START: 1,
+        Driver.AI_SCORE: 1,
+        Driver.PARAMETER: 1 + len(CATEGORIES),
+        Driver.FORECAST: len(PERFORMANCE_YEARS),
+        Driver.PRACTICE: N_YEARS,
+        Driver.POLICY_SIZE: N_YEARS,
+    }
+    plain = {driver: np.asarray(ndtri(_first(uniforms[driver], n))) for driver, n in counts.items()}
+    normals = tilted(sampler, plain, seed=seed, scenarios=scenarios)
     factor = triangular_factor(correlation_matrix(assumptions.dependence))
     service = uniforms[Driver.SERVICE].reshape(len(scenarios), len(SERVICES), PADDED_YEARS)
     return Innovations(
-        yearly=correlated_innovations({name: normals(driver, N_YEARS) for name, driver in YEARLY.items()}, factor),
-        aco_start=normals(Driver.ACO_START, 1)[:, 0],
-        ai_score=normals(Driver.AI_SCORE, 1)[:, 0],
-        parameter=normals(Driver.PARAMETER, 1 + len(CATEGORIES)),
-        forecast=normals(Driver.FORECAST, len(PERFORMANCE_YEARS)),
-        practice=normals(Driver.PRACTICE, N_YEARS),
-        policy_size=normals(Driver.POLICY_SIZE, N_YEARS),
+        yearly=correlated_innovations({name: normals[driver] for name, driver in YEARLY.items()}, factor),
+        aco_start=normals[Driver.ACO_START][:, 0],
+        ai_score=normals[Driver.AI_SCORE][:, 0],
+        parameter=normals[Driver.PARAMETER],
+        forecast=normals[Driver.FORECAST],
+        practice=normals[Driver.PRACTICE],
+        policy_size=normals[Driver.POLICY_SIZE],
         service=np.asarray(ndtri(_first(service, N_YEARS))),
         pandemic=_first(uniforms[Driver.PANDEMIC], N_YEARS),
         policy_event=_first(uniforms[Driver.POLICY_EVENT], N_YEARS),
         management=uniforms[Driver.MANAGEMENT],
+        adversity=adversity(sampler, normals),
     )
 
 
@@ -180,6 +193,8 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
         ai_score_effect=ai_score_effect(a.ai_score, z.ai_score),
         quality_score=quality_score(a.quality, np.ascontiguousarray(z.yearly["quality"][:, performance])),
         programme_cost_pbpm=np.tile(programme_cost(a.management), (n_scenarios, 1)),
+        weight=np.ones(n_scenarios),
+        adversity=z.adversity,
     )
 
 

@@ -26,6 +26,7 @@ class Driver(IntEnum):
     POLICY_SIZE = 14
     MANAGEMENT = 15  # one per intervention
     SERVICE = 16  # eight services, one year after another within each
+    TILT = 20  # where a scenario lies between the better and the worse worlds, under importance sampling
 
 
 class Block(NamedTuple):
@@ -57,4 +58,5 @@ BLOCKS: Final = {
     Driver.POLICY_SIZE: Block(166, PADDED_YEARS),
     Driver.MANAGEMENT: Block(182, 16),
     Driver.SERVICE: Block(198, 8 * PADDED_YEARS),
+    Driver.TILT: Block(383, 1),
 }

@@ -37,6 +37,10 @@ class World(NamedTuple):
         [s, y] [1].
     programme_cost_pbpm
         Cost of management programmes, kept apart from the settlement, [s, y] [USD per person-month].
+    weight
+        Weight of the scenario in every mean, [s] [1]; 1 unless scenarios are sampled by importance.
+    adversity
+        How bad the world is for the ACO, [s] [SD]; standard normal unless scenarios are sampled by importance.
     """
 
     national_level: Array
@@ -48,3 +52,5 @@ class World(NamedTuple):
     ai_score_effect: Array
     quality_score: Array
     programme_cost_pbpm: Array
+    weight: Array
+    adversity: Array

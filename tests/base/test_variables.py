@@ -19,7 +19,7 @@ PROMISED = {  # names that users rely on, by axes
     ("scenario", "performance_year"): "quality_score rate_book_weight programme_cost deaths exits entrants",
     ("scenario", "track", "performance_year", "category"): "benchmark_pbpm",
     ("scenario", "track"): "guarantee",
-    ("scenario",): "lower_spending",
+    ("scenario",): "scenario_weight adversity lower_spending",
 }
 
 

@@ -22,6 +22,8 @@ SHAPES = {
     "ai_score_effect": (),
     "quality_score": (10,),
     "programme_cost_pbpm": (10,),
+    "weight": (),
+    "adversity": (),
 }
 PROGRAMME = {
     "service": "inpatient",
@@ -67,6 +69,8 @@ def test_bits_do_not_depend_on_the_chunk(sampler, chunk):
 @pytest.mark.parametrize("sampler", [PLAIN, SOBOL])
 def test_noise_only_is_exactly_one(sampler):
     for name, array in fields(world(load_assumptions("noise-only"), np.arange(200), sampler, lives=500)):
+        if name == "adversity":  # says how bad the drivers are, were they on
+            continue
         expected = 0.0 if name in {"ai_score_effect", "programme_cost_pbpm"} else 1.0
         assert np.array_equal(array, np.full(array.shape, expected)), name
 

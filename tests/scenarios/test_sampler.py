@@ -6,13 +6,19 @@ from scipy import stats
 
 from leadmc.base.philox import PURPOSE_SHIFT, Purpose, philox4x32, split_seed
 from leadmc.inputs.assumptions import SERVICES, Management
-from leadmc.inputs.settings import Sampler
+from leadmc.inputs.settings import LHS_POINTS, Sampler
 from leadmc.scenarios.sampler import driver_uniforms, plain_uniforms, sobol_points
 from leadmc.scenarios.streams import BLOCKS, PADDED_YEARS, SOBOL_DIMENSIONS, Driver
 from leadmc.scenarios.timeline import N_YEARS
 
 SEED = 2**63 + 5
-SAMPLERS = [Sampler(), Sampler(kind="sobol", replicates=16), Sampler(kind="sobol", replicates=3)]
+SAMPLERS = [
+    Sampler(),
+    Sampler(kind="antithetic"),
+    Sampler(kind="lhs"),
+    Sampler(kind="sobol", replicates=16),
+    Sampler(kind="sobol", replicates=3),
+]
 
 
 def test_blocks_do_not_overlap_and_hold_what_their_drivers_need():
@@ -45,6 +51,7 @@ def test_addresses_are_pinned():
         "POLICY_SIZE": (14, 166, 16),
         "MANAGEMENT": (15, 182, 16),
         "SERVICE": (16, 198, 128),
+        "TILT": (20, 383, 1),
     }
     assert SOBOL_DIMENSIONS == 384
 
@@ -106,3 +113,19 @@ def test_sobol_first_two_dimensions_fill_the_square():
     points = sobol_points(1, seed=SEED, scenarios=np.arange(256))[:, :2]
     cells = np.floor(points * 16).astype(int)
     assert len({tuple(cell) for cell in cells}) == 256
+
+
+def test_antithetic_scenarios_mirror_one_another():
+    mirrored = driver_uniforms(Sampler(kind="antithetic"), seed=SEED, scenarios=np.arange(10))
+    plain = driver_uniforms(Sampler(), seed=SEED, scenarios=np.arange(5))
+    for driver, uniforms in mirrored.items():
+        assert np.array_equal(uniforms[::2], plain[driver])
+        assert np.array_equal(uniforms[1::2], 1.0 - plain[driver])
+
+
+def test_a_latin_hypercube_has_one_draw_in_every_slice_of_every_driver():
+    scenarios = np.arange(2 * LHS_POINTS)
+    for uniforms in driver_uniforms(Sampler(kind="lhs"), seed=SEED, scenarios=scenarios).values():
+        slices = np.floor(uniforms * LHS_POINTS).reshape(2, LHS_POINTS, -1)
+        assert np.array_equal(np.sort(slices, axis=1), np.broadcast_to(np.arange(64.0)[:, None], slices.shape))
+        assert not np.array_equal(slices[0], slices[1])
