@@ -9,8 +9,15 @@ import numpy.typing as npt
 from leadmc.base.axes import PERFORMANCE_YEARS
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import AddOnTerms
+from leadmc.contract.trace import rule
 
 
+@rule(
+    "Add-on is paid",
+    unit="switch",
+    formula="in a track that has it, until the rate book has full weight or for a number of years",
+    terms=("add_on.tracks", "add_on.duration"),
+)
 def is_paid_in(terms: AddOnTerms, track: str, year: int, rate_book_weight: float) -> bool:
     """Tell whether there is an add-on: until the rate book has full weight, or for a number of years."""
     if track not in terms.tracks:
@@ -20,6 +27,12 @@ def is_paid_in(terms: AddOnTerms, track: str, year: int, rate_book_weight: float
     return rate_book_weight < 1.0
 
 
+@rule(
+    "Add-on capitation",
+    unit="USD",
+    formula="rate x benchmark before the discount, to higher-spending ACOs",
+    terms=("add_on.rate",),
+)
 def add_on(
     terms: AddOnTerms, benchmark_before_discount: Array, lower_spending: npt.NDArray[np.bool_], *, paid: bool
 ) -> Array:

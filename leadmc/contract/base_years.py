@@ -1,7 +1,7 @@
 """Base years: what the ACO's own beneficiaries cost before it signed, in the dollars and at the risk of BY3.
 
-Source: W1 (cells and years, B), W0 (weights and restatement, C; least number of beneficiaries, M), CMS1 (no rebasing,
-A); what stands in for an empty cell is inferred (E); rule book `base_years`.
+Source: W1 (cells, years and change of the list of participants, B), W0 (weights and restatement, C; least number of
+beneficiaries, M), CMS1 (no rebasing, A); what stands in for an empty cell is inferred (E); rule book `base_years`.
 Axes: s scenario, b base year, c category, a alignment.
 """
 
@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from leadmc.base.axes import CLAIMS, MONTHS
 from leadmc.contract.experience import Array
+from leadmc.contract.participation_terms import TinListTerms
 from leadmc.contract.ratio import ratio
 from leadmc.contract.terms import BaseYearTerms
+from leadmc.contract.trace import rule
 
 
 class History(NamedTuple):
@@ -72,6 +74,17 @@ def historical_pbpm(pbpm: Array, trend: Array, risk_ratio: Array, weight: Array)
     return ratio((weight * restated).sum(axis=1), weight.sum(axis=1), otherwise=0.0)
 
 
+@rule(
+    "Base years",
+    unit=("USD per person-month", "1", "USD per person-month at a score of 1"),
+    formula=(
+        "Hist = sum_n w_n PBPM_n BYtrend_n RR_n / sum_n w_n, over the base years that count",
+        "of the last base year that counts",
+        "claims-aligned Hist / score; regional spending where nobody is claims-aligned",
+    ),
+    terms=("base_years",),
+    returns=("History", "Score of the last base year", "Standard rate of cells without history"),
+)
 def history(
     terms: BaseYearTerms,
     entering: str,
@@ -94,6 +107,38 @@ def history(
     return History(pbpm, reference, standard_rate)
 
 
+def has_new_list(terms: TinListTerms, year: int) -> bool:
+    """Tell whether the list of participants of a performance year is another one than at signature."""
+    change_year = terms.change_year
+    return change_year is not None and year >= change_year
+
+
+@rule(
+    "New list of participants",
+    unit=("USD per person-month", "1", "USD per person-month at a score of 1"),
+    formula=("claims-aligned Hist x (1 + effect)", "as on the first list", "claims-aligned rate x (1 + effect)"),
+    terms=("tin_list",),
+    returns=(
+        "History, new list of participants",
+        "Score of the last base year, new list of participants",
+        "Standard rate of cells without history, new list of participants",
+    ),
+)
+def with_new_list(terms: TinListTerms, past: History) -> History:
+    """Recompute the claims-aligned baseline after a change of the list; what rests on it follows."""
+    claims_aligned = past.reference_score[..., CLAIMS] > 0.0
+    factor = 1.0 + terms.effect
+    pbpm = past.pbpm.copy()
+    pbpm[..., CLAIMS] *= factor
+    return past._replace(pbpm=pbpm, standard_rate=np.where(claims_aligned, factor, 1.0) * past.standard_rate)
+
+
+@rule(
+    "Reference score",
+    unit="1",
+    formula="of the last base year; of the first performance year with people where there is none",
+    terms=("base_years.minimum_beneficiaries",),
+)
 def score_in_use(reference: Array, score_now: Array) -> Array:
     """Give the reference score of a performance year, [s, c, a] [1].
 
@@ -102,6 +147,12 @@ def score_in_use(reference: Array, score_now: Array) -> Array:
     return np.where(reference > 0.0, reference, score_now)
 
 
+@rule(
+    "Historical benchmark",
+    unit="USD per person-month",
+    formula="Hist; standard rate x reference score where there is no history",
+    terms=("base_years",),
+)
 def pbpm_in_use(past: History, reference: Array) -> Array:
     """Historical benchmark of a performance year, [s, c, a] [USD per person-month].
 

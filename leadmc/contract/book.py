@@ -1,15 +1,28 @@
 """The rule book as it is printed: every term of a programme with its value, its source and how far to trust it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from leadmc.base.errors import Fault, InputError
 from leadmc.base.packaged import packaged_yaml
 
-PROGRAMMES = ("lead",)
-TRACKS = ("professional", "global")
-CONFIRMED = ("A", "B")
+TRACKS_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "lead": ("professional", "global"),
+        "mssp": ("mssp-enhanced", "mssp-basic-e"),
+        "reach": ("reach-global", "reach-professional"),
+    }
+)
+"""The tracks of each programme that has a rule book."""
+
+STAY_OUT: Final = "stay-out"
+"""The track of who signs nothing; it has no rule book."""
+
+PROGRAMMES: Final = tuple(TRACKS_OF)
+TRACKS: Final = TRACKS_OF["lead"]
+CONFIRMED: Final = ("A", "B")
 
 
 class Term(NamedTuple):
@@ -18,7 +31,7 @@ class Term(NamedTuple):
     Parameters
     ----------
     path
-        Dotted path by which an override names it.
+        Dotted path by which an override names it; the rivals' begin with the name of their programme.
     title, value, unit, years, source, confidence, note
         As in the book; ``value`` is the user's where ``overridden``.
     alternatives
@@ -47,6 +60,12 @@ class Term(NamedTuple):
     when: Mapping[str, Any] = {}
     overridden: bool = False
 
+    @property
+    def place(self) -> str:
+        """Path within its own book, without the name of the programme: by it a rule of several programmes is found."""
+        programme, _, within = self.path.partition(".")
+        return within if programme in PROGRAMMES else self.path
+
 
 @cache
 def printed_terms(programme: str) -> tuple[Term, ...]:
@@ -59,7 +78,7 @@ def printed_terms(programme: str) -> tuple[Term, ...]:
     """
     if programme not in PROGRAMMES:
         raise InputError([Fault("programme", repr(programme), " or ".join(PROGRAMMES))])
-    return tuple(_leaves("", _packaged(programme)["terms"]))
+    return tuple(_leaves("", _packaged(programme)["terms"], TRACKS_OF[programme]))
 
 
 def printed_sources(programme: str) -> Mapping[str, str]:
@@ -68,14 +87,15 @@ def printed_sources(programme: str) -> Mapping[str, str]:
     return sources
 
 
-def printed_tags(programme: str) -> Mapping[str, str]:
-    """Spell out the confidence tags of a book."""
-    tags: Mapping[str, str] = _packaged(programme)["tags"]
-    return tags
+def legend(tracks: Collection[str]) -> dict[str, str]:
+    """Spell out the tags and the source keys of the books of some tracks; a key means the same in all books."""
+    books = [programme for programme, offered in TRACKS_OF.items() if not set(offered).isdisjoint(tracks)]
+    tags: Mapping[str, str] = _packaged("lead")["tags"]
+    return dict(tags) | {key: source for book in books for key, source in printed_sources(book).items()}
 
 
 def neutral_overrides() -> dict[str, Any]:
-    """Read the overrides of LEAD that leave a plain comparison of spending with trended history: luck and corridors."""
+    """Read the overrides that leave a plain comparison of spending with trended history: luck and how it is shared."""
     return dict(_packaged("neutral"))
 
 
@@ -83,10 +103,10 @@ def _packaged(name: str) -> Mapping[str, Any]:
     return packaged_yaml("leadmc.contract", "rulebooks", f"{name}.yaml")
 
 
-def _leaves(prefix: str, node: Mapping[str, Any]) -> Iterator[Term]:
+def _leaves(prefix: str, node: Mapping[str, Any], tracks: tuple[str, ...]) -> Iterator[Term]:
     for key, entry in node.items():
         path = f"{prefix}{key}"
         if "value" in entry:
-            yield Term(path=path, **{**entry, "tracks": tuple(entry.get("tracks", TRACKS))})
+            yield Term(path=path, **{**entry, "tracks": tuple(entry.get("tracks", tracks))})
         else:
-            yield from _leaves(f"{path}.", entry)
+            yield from _leaves(f"{path}.", entry, tracks)

@@ -7,6 +7,7 @@ import numpy as np
 
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import CorridorTerms, TrackCorridors
+from leadmc.contract.trace import rule
 
 
 def of_track(terms: CorridorTerms, track: str) -> TrackCorridors:
@@ -14,6 +15,12 @@ def of_track(terms: CorridorTerms, track: str) -> TrackCorridors:
     return terms.professional if track == "professional" else terms.global_
 
 
+@rule(
+    "Shared savings or losses",
+    unit="USD",
+    formula="sign(x) sum_k r_k max(0, min(|x|, U_k B) - U_k-1 B), x gross savings, B final benchmark",
+    terms=("corridors",),
+)
 def shared(terms: TrackCorridors, *, gross: Array, benchmark: Array) -> Array:
     """Share gross savings or losses with the ACO, in the shape given [USD], positive towards the ACO.
 

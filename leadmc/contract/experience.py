@@ -42,9 +42,13 @@ class Experience(NamedTuple):
     base_person_months, base_expenditure, base_risk_score
         Base years, [s, b, c, a] [person-month, USD, 1]. Scores are person-month weighted means, renormalised to the
         reference population; 0 where a cell has no person-months.
+    base_truncation_excess
+        Base years' annualised spending above the nation's 99th percentile, [s, b, c, a] [USD]; 0 where no track asks.
     person_months, expenditure, risk_score, stop_loss_excess
         Performance years, [s, y, c, a] [person-month, USD, 1, USD]. ``stop_loss_excess`` is spending above the
         attachments, elected or not.
+    truncation_excess
+        As in the base years, [s, y, c, a] [USD].
     base_national_trend, base_regional_trend
         Growth BYn -> BY3, [s, b, c] [1]; 1 in BY3.
     national_trend, regional_trend, prospective_trend
@@ -65,10 +69,12 @@ class Experience(NamedTuple):
     base_person_months: Array
     base_expenditure: Array
     base_risk_score: Array
+    base_truncation_excess: Array
     person_months: Array
     expenditure: Array
     risk_score: Array
     stop_loss_excess: Array
+    truncation_excess: Array
     base_national_trend: Array
     base_regional_trend: Array
     national_trend: Array
@@ -93,12 +99,12 @@ class Settlement(NamedTuple):
     stop_loss_net
         Payout less charge, 0 where not elected, [s, y] [USD].
     gross_savings
-        ``benchmark - expenditure + stop_loss_net``, [s, y] [USD].
+        ``benchmark - expenditure - episodes_net + stop_loss_net``, [s, y] [USD].
     shared_result
         Gross savings after the corridors, [s, y] [USD].
     add_on, sequestration, net_result, net_cash
-        ``net_result = shared_result - sequestration + add_on`` (+ high-performer bonus when it is known);
-        ``net_cash`` also carries advances and their repayment, [s, y] [USD].
+        ``net_result = shared_result - sequestration + add_on + high_performer_bonus``; ``net_cash`` also carries
+        advances, their repayment and capitation in place of fees, [s, y] [USD].
     rate_book_effect
         Benchmark with the rate book less without, [s, y] [USD].
     benchmark_pbpm
@@ -113,6 +119,19 @@ class Settlement(NamedTuple):
         Spending designation, [s] [bool].
     guarantee
         Financial guarantee required, [s] [USD].
+    episodes_net
+        What CARA episodes add to expenditure, [s, y] [USD].
+    high_performer_bonus
+        [s, y] [USD].
+    capitation_gain
+        Capitation that is not reconciled over the fees that it replaces: in ``net_cash``, not in ``net_result``,
+        [s, y] [USD].
+    guarantee_call
+        Part of a year's loss that the guarantee covers, [s, y] [USD].
+    beneficiary_programme_cost
+        What the ACO pays for programmes for beneficiaries: neither in ``net_result`` nor in ``net_cash``, [s, y] [USD].
+    below_minimum
+        Whether the ACO has fewer aligned people than it needs, [s, y] [bool].
     """
 
     benchmark_before_discount: Array
@@ -131,3 +150,21 @@ class Settlement(NamedTuple):
     rate_book_weight: Array
     lower_spending: npt.NDArray[np.bool_]
     guarantee: Array
+    episodes_net: Array
+    high_performer_bonus: Array
+    capitation_gain: Array
+    guarantee_call: Array
+    beneficiary_programme_cost: Array
+    below_minimum: npt.NDArray[np.bool_]
+
+
+def over_scenarios(experience: Experience) -> Experience:
+    """Give every record the same number of scenarios, without copying."""
+    scenarios = max(array.shape[0] for name, array in experience._asdict().items() if name != "aco_share")
+    return experience._replace(
+        **{
+            name: np.broadcast_to(array, (scenarios, *array.shape[1:]))
+            for name, array in experience._asdict().items()
+            if name != "aco_share"
+        }
+    )

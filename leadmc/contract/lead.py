@@ -1,24 +1,22 @@
 """The LEAD settlement, in the order of its operations, for ten performance years and all scenarios at once.
 
- 1. person-months by category and alignment type are given
+ 1. person-months by category and alignment type are given; the alignment minimum; the track in force
  2. base years -> trend to BY3, risk of BY3, weights -> history; the voluntary cells near their comparator
  3. spending designation -> regional or prior-savings adjustment, the larger
  4. trend BY3 -> year, capped risk ratio, rate book -> benchmark of each cell
  5. weights of the year -> total; discount
  6. quality: the unearned part is deducted
- 7. expenditure is given, without the add-on and with capitated claims at full price
+ 7. expenditure is given, without the add-on and with capitated claims at full price; CARA episodes, if any
  8. stop-loss, if elected
  9. gross savings
 10. corridors
 11. sequestration
-12. advances are repaid: cash, not income; the add-on stays
-13. net result; guarantee
+12. advances are repaid: cash, not income; the add-on stays; the high-performer bonus
+13. net result; guarantee; beside it the cost of programmes for beneficiaries
 
 Source: W0 (2-6, 9-12), N3 (7-8). Every rule has its own file; here they are only called.
 Axes: s scenario, b base year, y performance year, c category, a alignment.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,13 +24,17 @@ from leadmc.base.axes import BY3, PERFORMANCE_YEARS
 from leadmc.base.errors import Fault, InputError
 from leadmc.contract import (
     add_on,
+    alignment,
     base_years,
     benchmark,
+    beneficiary_programmes,
     capitation,
+    cara,
     corridors,
     designation,
     discount,
     guarantee,
+    participation,
     prior_savings,
     quality,
     rate_book,
@@ -45,8 +47,10 @@ from leadmc.contract import (
     voluntary,
 )
 from leadmc.contract.book import TRACKS
-from leadmc.contract.experience import AcoFacts, Array, Experience, Settlement
+from leadmc.contract.experience import AcoFacts, Array, Experience, Settlement, over_scenarios
+from leadmc.contract.lead_records import Agreement, Benchmark, Income, Standing, Year, before_the_first_year
 from leadmc.contract.terms import LeadTerms
+from leadmc.contract.trace import aside, in_year
 
 YEARLY = (
     "person_months",
@@ -59,58 +63,6 @@ YEARLY = (
     "rate_book_pbpm",
     "quality_score",
 )
-
-
-class Agreement(NamedTuple):
-    """Who signed what: the terms, the track, and the ACO."""
-
-    terms: LeadTerms
-    track: str
-    facts: AcoFacts
-
-
-class Standing(NamedTuple):
-    """What a performance year hands to the next.
-
-    Parameters
-    ----------
-    lower_spending
-        Spending designation, [s]; without meaning before the first performance year.
-    reference_score
-        Score against which growth is capped, [s, c, a] [1]; 0 where nobody has been yet.
-    risk_ratio
-        Capped ratio, [s, c, a] [1].
-    benchmark_pbpm
-        Benchmark before the discount, [s, c, a] [USD per person-month].
-    trend
-        Guardrailed trend since BY3, [s, c] [1].
-    """
-
-    lower_spending: designation.Flags
-    reference_score: Array
-    risk_ratio: Array
-    benchmark_pbpm: Array
-    trend: Array
-
-
-class Year(NamedTuple):
-    """What one performance year adds to the `Settlement`: its fields without the axis y, and two of cash.
-
-    ``cash_in_year`` and ``cash_at_settlement`` are [s] [USD].
-    """
-
-    benchmark_before_discount: Array
-    benchmark: Array
-    stop_loss_net: Array
-    gross_savings: Array
-    shared_result: Array
-    add_on: Array
-    sequestration: Array
-    net_result: Array
-    rate_book_effect: Array
-    benchmark_pbpm: Array
-    cash_in_year: Array
-    cash_at_settlement: Array
 
 
 def settle(terms: LeadTerms, track: str, facts: AcoFacts, experience: Experience) -> Settlement:
@@ -133,20 +85,24 @@ def settle(terms: LeadTerms, track: str, facts: AcoFacts, experience: Experience
         The track, the entry or the predecessor is not one that the contract knows.
     """
     agreement = _checked(Agreement(terms, track, facts))
-    panel = _over_scenarios(experience)
-    past = history(agreement, panel)
-    standing = _before_the_first_year(past)
+    panel = over_scenarios(experience)
+    panel = panel._replace(rate_book_pbpm=rate_book.smoothed(terms.rate_book, panel))
+    new_list = [base_years.has_new_list(terms.tin_list, year) for year in PERFORMANCE_YEARS]
+    past = {of_new_list: history(agreement, panel, new_list=of_new_list) for of_new_list in sorted(set(new_list))}
+    standing = before_the_first_year(past[new_list[0]])
     years, standings = [], []
     for y, year in enumerate(PERFORMANCE_YEARS):
         now = panel._replace(**{name: getattr(panel, name)[:, y] for name in YEARLY})
-        standing, without_rate_book = benchmark_cells(agreement, past, standing, now, year)
-        years.append(money(agreement, standing, without_rate_book, now, year))
+        in_force = agreement._replace(track=participation.track_in_force(terms.participation, track, year))
+        with in_year(year):
+            standing, without_rate_book = benchmark_cells(in_force, past[new_list[y]], standing, now, year)
+            years.append(money(in_force, standing, without_rate_book, now, year))
         standings.append(standing)
     return _ten_years(agreement, panel, years, standings)
 
 
-def history(agreement: Agreement, panel: Experience) -> base_years.History:
-    """Take step 2: what the base years cost, in BY3 dollars at BY3 risk."""
+def history(agreement: Agreement, panel: Experience, *, new_list: bool) -> base_years.History:
+    """Take step 2: what the base years cost, in BY3 dollars at BY3 risk, on the first or a later participant list."""
     terms, facts = agreement.terms, agreement.facts
     past = base_years.history(
         terms.base_years,
@@ -159,6 +115,8 @@ def history(agreement: Agreement, panel: Experience) -> base_years.History:
         ),
         regional_pbpm=panel.regional_pbpm,
     )
+    if new_list:
+        past = base_years.with_new_list(terms.tin_list, past)
     limited = voluntary.limited_history(
         terms.voluntary,
         past.pbpm,
@@ -175,12 +133,16 @@ def adjusted_history(
     """Take step 3: history [s, c, a] [USD per person-month], the larger adjustment to it, and the designation [s]."""
     terms, track, facts = agreement
     historical = base_years.pbpm_in_use(past, reference)
-    regional = benchmark.at_risk(now.regional_pbpm, reference)
-    national = benchmark.at_risk(now.national_pbpm, reference)
+    regional = benchmark.regional_at_risk(now.regional_pbpm, reference)
+    national = benchmark.national_at_risk(now.national_pbpm, reference)
     share = benchmark.shares(now.person_months)
     tested = designation.is_lower_spending(share, regional=regional, historical=historical)
     lower_spending = designation.standing_designation(
-        terms.designation, year, tested=tested, before=before.lower_spending
+        terms.designation,
+        year,
+        tested=tested,
+        before=before.lower_spending,
+        new_list=year == terms.tin_list.change_year,
     )
     efficiency = regional_adjustment.regional_adjustment(
         terms.regional_adjustment,
@@ -213,75 +175,138 @@ def benchmark_cells(
     two_way = trend.two_way(national=now.national_trend, regional=now.regional_trend, aco_share=now.aco_share)
     growth = trend.three_way(terms.trend, year, two_way=two_way, prospective=now.prospective_trend)
     capped = risk_adjustment.capped_ratio(
-        terms.risk_adjustment, score=score, reference=reference, last=before.risk_ratio
+        terms.risk_adjustment, year, score=score, reference=reference, last=before.risk_ratio
     )
+    ai_score = risk_adjustment.ai_score_factor(terms.risk_adjustment, year, now.ai_score_effect)
     own = benchmark.updated(
         historical,
         adjustment,
         trend=growth,
-        risk_ratio=risk_adjustment.with_ai_score(terms.risk_adjustment, year, capped, now.ai_score_effect),
+        risk_ratio=risk_adjustment.with_ai_score(capped, ai_score),
     )
     weight = rate_book.rate_book_weight(terms.rate_book, year)
+    rate = rate_book.regional_rate(
+        terms.rate_book,
+        now.rate_book_pbpm,
+        expenditure=now.expenditure,
+        person_months=now.person_months,
+        score=score,
+        share=now.aco_share,
+    )
     rated = rate_book.rated_score(terms.rate_book, reference=reference, capped_ratio=capped, score=score)
-    rated = risk_adjustment.with_ai_score(terms.risk_adjustment, year, rated, now.ai_score_effect)
     cells = rate_book.limited_step(
         terms.rate_book,
         weight,
-        rate_book.blended(weight, own=own, rate=now.rate_book_pbpm, score=rated),
+        rate_book.blended(weight, own=own, rate=rate, score=risk_adjustment.with_ai_score(rated, ai_score)),
         last=before.benchmark_pbpm,
         growth=trend.growth_since(now=growth, last=before.trend),
     )
-    return Standing(lower_spending, reference, capped, cells, growth), own
+    earned = quality.earned(terms.quality, year, score=now.quality_score, last=before.quality_score)
+    return Standing(lower_spending, reference, capped, cells, growth, weight, now.quality_score, earned), own
 
 
 def money(agreement: Agreement, standing: Standing, without_rate_book: Array, now: Experience, year: int) -> Year:
-    """Take steps 5 to 13: from the benchmark of each cell to the result of the year."""
-    terms, track, _ = agreement
-    lower_spending = standing.lower_spending
-    rate = discount.discount_rate(terms.discount, track, year, lower_spending)
-
-    def final(before_discount: Array) -> Array:
-        return quality.after_quality(terms.quality, discount.discounted(before_discount, rate), now.quality_score)
-
+    """Take steps 5 to 9: from the benchmark of each cell to the gross savings of the year, and on to its income."""
+    terms, track, facts = agreement
+    rate = discount.discount_rate(terms.discount, track, year, standing.lower_spending)
+    earned = standing.earned_quality
     before = benchmark.total(now.person_months, standing.benchmark_pbpm)
-    after = final(before)
+    discounted = discount.discounted(before, rate)
+    after = quality.after_quality(terms.quality, discounted, earned)
+    charge = stop_loss.charge(
+        terms.stop_loss, by_category=benchmark.by_category(now.person_months, standing.benchmark_pbpm), final=after
+    )
     net_stop_loss = stop_loss.stop_loss_net(
-        terms.stop_loss, excess=reconciliation.over_panel(now.stop_loss_excess), benchmark=after
+        terms.stop_loss, excess=reconciliation.stop_loss_excess(now.stop_loss_excess), charge=charge
     )
+    spending = reconciliation.expenditure(now.expenditure)
+    episodes = cara.episodes_net(terms.cara, track, year, spending)
     gross = reconciliation.gross_savings(
-        benchmark=after, expenditure=reconciliation.over_panel(now.expenditure), stop_loss_net=net_stop_loss
+        benchmark=after,
+        expenditure=cara.with_episodes(spending, episodes),
+        stop_loss_net=net_stop_loss,
     )
-    shared = corridors.shared(corridors.of_track(terms.corridors, track), gross=gross, benchmark=after)
-    taken = sequestration.sequestered(terms.sequestration, shared=shared, gross=gross)
-    weight = rate_book.rate_book_weight(terms.rate_book, year)
-    paid = add_on.is_paid_in(terms.add_on, track, year, weight)
-    extra = add_on.add_on(terms.add_on, before, lower_spending, paid=paid)
-    payment = reconciliation.settlement_payment(shared=shared, sequestration=taken)
-    advance = capitation.enhanced_advance(terms.capitation, track, after)
+    with aside("without the rate book"):
+        own = discount.discounted(benchmark.total(now.person_months, without_rate_book), rate)
+        without = quality.after_quality(terms.quality, own, earned)
+    with aside("per person-month, by category"):
+        cells = benchmark.over_alignments(standing.benchmark_pbpm, now.person_months)
+        pbpm = discount.discounted(cells, rate[:, np.newaxis])
+        by_category = quality.after_quality(terms.quality, pbpm, earned[:, np.newaxis])
     return Year(
         benchmark_before_discount=before,
         benchmark=after,
         stop_loss_net=net_stop_loss,
+        episodes_net=episodes,
         gross_savings=gross,
-        shared_result=shared,
-        add_on=extra,
-        sequestration=taken,
-        net_result=reconciliation.net_result(payment=payment, add_on=extra),
-        rate_book_effect=rate_book.rate_book_effect(
-            benchmark=after, without=final(benchmark.total(now.person_months, without_rate_book))
+        rate_book_effect=rate_book.rate_book_effect(benchmark=after, without=without),
+        benchmark_pbpm=by_category,
+        below_minimum=alignment.is_below_minimum(
+            terms.alignment,
+            year,
+            facts.entering,
+            person_months=now.person_months,
+            base_person_months=now.base_person_months,
         ),
-        benchmark_pbpm=final(benchmark.over_alignments(standing.benchmark_pbpm, now.person_months).T).T,
+        income=income(agreement, standing, now, year, Benchmark(before, discounted, after), gross),
+    )
+
+
+def income(
+    agreement: Agreement, standing: Standing, now: Experience, year: int, made: Benchmark, gross: Array
+) -> Income:
+    """Take steps 10 to 13: from gross savings to what the ACO receives and pays; nothing once it has left."""
+    terms, track, _ = agreement
+    if not participation.in_force(terms.participation, year):
+        return Income(*[np.zeros_like(gross)] * len(Income._fields))
+    shared = corridors.shared(corridors.of_track(terms.corridors, track), gross=gross, benchmark=made.final)
+    leaving = terms.participation.termination
+    owed = participation.owed(leaving, year, shared)
+    taken = sequestration.sequestered(
+        terms.sequestration, shared=owed, gross=participation.not_forfeited(leaving, year, gross)
+    )
+    paid = add_on.is_paid_in(terms.add_on, track, year, standing.rate_book_weight)
+    extra = add_on.add_on(terms.add_on, made.before_discount, standing.lower_spending, paid=paid)
+    bonus = quality.high_performer_bonus(
+        terms.quality.high_performers_pool,
+        participation.not_forfeited(leaving, year, made.discounted),
+        standing.earned_quality,
+    )
+    payment = reconciliation.settlement_payment(shared=owed, sequestration=taken)
+    advance = capitation.enhanced_advance(terms.capitation, track, made.final)
+    capitated = capitation.capitated(terms.capitation, track, made.final)
+    held = guarantee.required_guarantee(terms.guarantee, track, reconciliation.over_panel(now.base_expenditure[:, BY3]))
+    return Income(
+        shared_result=owed,
+        sequestration=taken,
+        add_on=extra,
+        high_performer_bonus=bonus,
+        net_result=reconciliation.net_result(payment=payment, add_on=extra, bonus=bonus),
+        guarantee_call=guarantee.call(terms.guarantee, payment=payment, guarantee=held),
+        capitation_gain=capitated.gain,
+        beneficiary_programme_cost=beneficiary_programmes.cost(
+            terms.beneficiary_programmes, track, year, reconciliation.over_panel(now.person_months)
+        ),
         cash_in_year=reconciliation.cash_in_year(advance=advance, add_on=extra),
-        cash_at_settlement=reconciliation.settlement_cash(payment=payment, advance=advance),
+        capitation_paid=capitated.paid,
+        replaced_fees=capitated.replaced_fees,
+        cash_at_settlement=reconciliation.settlement_cash(
+            payment=payment, bonus=bonus, advance=advance, returned=capitated.reconciled
+        ),
     )
 
 
 def _ten_years(agreement: Agreement, panel: Experience, years: list[Year], standings: list[Standing]) -> Settlement:
     """Put the years side by side and add what concerns all of them."""
     terms, track, _ = agreement
-    by_year = {name: np.stack([getattr(year, name) for year in years], axis=1) for name in Year._fields}
+    records = [year._asdict() | year.income._asdict() for year in years]
+    by_year = {name: np.stack([each[name] for each in records], axis=1) for name in records[0] if name != "income"}
     cash = capitation.net_cash(
-        terms.capitation, in_year=by_year.pop("cash_in_year"), at_settlement=by_year.pop("cash_at_settlement")
+        terms.capitation,
+        in_year=by_year.pop("cash_in_year"),
+        paid=by_year.pop("capitation_paid"),
+        replaced_fees=by_year.pop("replaced_fees"),
+        at_settlement=by_year.pop("cash_at_settlement"),
     )
     ratios = [
         benchmark.over_alignments(standing.risk_ratio, panel.person_months[:, y])
@@ -292,34 +317,11 @@ def _ten_years(agreement: Agreement, panel: Experience, years: list[Year], stand
         net_cash=cash,
         risk_ratio_capped=np.stack(ratios, axis=1),
         blended_trend=np.stack([standing.trend for standing in standings], axis=1),
-        rate_book_weight=np.array([rate_book.rate_book_weight(terms.rate_book, year) for year in PERFORMANCE_YEARS]),
+        rate_book_weight=np.array([standing.rate_book_weight for standing in standings]),
         lower_spending=standings[0].lower_spending,
         guarantee=guarantee.required_guarantee(
             terms.guarantee, track, reconciliation.over_panel(panel.base_expenditure[:, BY3])
         ),
-    )
-
-
-def _before_the_first_year(past: base_years.History) -> Standing:
-    """Standing at signature: risk ratio and trend 1, no benchmark yet, designation still to be tested."""
-    return Standing(
-        lower_spending=np.zeros(past.pbpm.shape[0], dtype=np.bool_),
-        reference_score=past.reference_score,
-        risk_ratio=np.ones_like(past.pbpm),
-        benchmark_pbpm=np.zeros_like(past.pbpm),
-        trend=np.ones(past.pbpm.shape[:2]),
-    )
-
-
-def _over_scenarios(experience: Experience) -> Experience:
-    """Give every record the same number of scenarios, without copying."""
-    scenarios = max(array.shape[0] for name, array in experience._asdict().items() if name != "aco_share")
-    return experience._replace(
-        **{
-            name: np.broadcast_to(array, (scenarios, *array.shape[1:]))
-            for name, array in experience._asdict().items()
-            if name != "aco_share"
-        }
     )
 
 

@@ -9,13 +9,26 @@ import numpy.typing as npt
 from leadmc.contract.experience import Array
 from leadmc.contract.ratio import ratio
 from leadmc.contract.terms import RegionalAdjustmentTerms
+from leadmc.contract.trace import rule
 
 
+@rule(
+    "Cap of the regional adjustment",
+    unit="share of national per-capita spending",
+    formula="by entry and predecessor of the ACO",
+    terms=("regional_adjustment.cap_former_mssp", "regional_adjustment.cap_other"),
+)
 def cap(terms: RegionalAdjustmentTerms, *, entering: str, predecessor: str) -> float:
     """Cap as a share of national per-capita spending [1]: lower for a renewing ACO that comes from MSSP."""
     return terms.cap_former_mssp if (entering, predecessor) == ("renewing", "mssp") else terms.cap_other
 
 
+@rule(
+    "Entitled to the regional adjustment",
+    unit="switch",
+    formula="lower-spending, in a track that has it",
+    terms=("regional_adjustment.tracks",),
+)
 def eligible(
     terms: RegionalAdjustmentTerms, track: str, lower_spending: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
@@ -23,6 +36,12 @@ def eligible(
     return lower_spending & (track in terms.tracks)
 
 
+@rule(
+    "Regional efficiency adjustment (REA)",
+    unit="USD per person-month",
+    formula="min(max(0, weight x (Regional RS - Hist)), cap x Natl RS)",
+    terms=("regional_adjustment.weight", "regional_adjustment.capped_by"),
+)
 def regional_adjustment(
     terms: RegionalAdjustmentTerms,
     limit: float,

@@ -7,8 +7,15 @@ import numpy as np
 
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import SequestrationTerms
+from leadmc.contract.trace import rule
 
 
+@rule(
+    "Sequestration",
+    unit="USD",
+    formula="rate x base (savings shared, shared result of either sign, or gross savings)",
+    terms=("sequestration",),
+)
 def sequestered(terms: SequestrationTerms, *, shared: Array, gross: Array) -> Array:
     """Amount taken from the ACO, never negative, in the shape given [USD]: of savings, of either sign, or of gross."""
     base = {

@@ -2,21 +2,33 @@
 
 from typing import Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, ValidationInfo, field_validator
 
+from leadmc.contract.participation_terms import (
+    AlignmentTerms,
+    BeneficiaryProgrammeTerms,
+    CaraTerms,
+    ParticipationTerms,
+    TinListTerms,
+)
 from leadmc.contract.values import (
     Bands,
     ByYear,
     Count,
+    Curve,
     Duration,
     Factor,
+    FactorByYear,
     FirstYear,
     Lag,
+    Months,
+    ScoringByYear,
     Section,
     Share,
     Tracks,
     Weights,
     Width,
+    Window,
 )
 
 
@@ -98,6 +110,8 @@ class RiskAdjustmentTerms(Section):
 
     cap: RiskCaps
     reference: Literal["static", "rolling"]
+    demographic_offset: StrictBool
+    demographic_growth: FactorByYear
     coding_intensity_factor: Factor
     ai_score_weight: ByYear
 
@@ -118,6 +132,8 @@ class RateBookTerms(Section):
     early: PhaseIn
     yearly_cap: Share | None
     risk_score: Literal["capped", "uncapped"]
+    smoothing_years: Window
+    own_people: Literal["apart", "within"]
 
 
 class DiscountTerms(Section):
@@ -128,10 +144,52 @@ class DiscountTerms(Section):
     lower_spending: ByYear
 
 
+class ClinicalMeasures(Section):
+    """Electronic clinical measures."""
+
+    weight: Share
+    scoring: ScoringByYear
+
+
+class ImprovementGate(Section):
+    """Continuous improvement or sustained exceptional performance."""
+
+    share: Share
+    improvement: Share
+    exceptional: Share
+
+
+class PreventionPlan(Section):
+    """Prevention Quality Plan."""
+
+    points: Share
+    submitted: StrictBool
+    required: StrictBool
+
+
+class HighPerformersPool(Section):
+    """High Performers Pool."""
+
+    bonus: Share
+    threshold: Share
+
+
 class QualityTerms(Section):
     """Quality."""
 
     at_risk: Share
+    clinical_measures: ClinicalMeasures
+    improvement_gate: ImprovementGate
+    prevention_plan: PreventionPlan
+    high_performers_pool: HighPerformersPool
+
+
+class ExpectedExcess(Section):
+    """Spending expected above the attachment, by its multiple and the category."""
+
+    aged_disabled: Curve
+    esrd: Curve
+    high_needs: Curve
 
 
 class StopLossTerms(Section):
@@ -140,7 +198,10 @@ class StopLossTerms(Section):
     elected: StrictBool
     attachment_multiple: Factor
     payout_rate: Share
+    charge_basis: Literal["neutral", "stated"]
     charge: Share
+    neutrality_factor: Factor
+    expected_excess: ExpectedExcess
 
 
 class TrackCorridors(Section):
@@ -179,7 +240,28 @@ class CapitationTerms(Section):
     target: Share
     enhanced_minimum: Share
     enhanced_tracks: Tracks
+    total_care_tracks: Tracks
+    total_care: Share
+    non_primary_care: Share
+    advanced_payment: Share
+    replaced_fees: Factor
+    claims_lag: Months
     settlement_lag: Lag
+
+    @field_validator("total_care_tracks", mode="after")
+    @classmethod
+    def _not_in_professional(cls, tracks: Tracks) -> Tracks:
+        if "professional" in tracks:
+            raise ValueError("global or no track: professional must take primary care capitation")
+        return tracks
+
+    @field_validator("advanced_payment", mode="after")
+    @classmethod
+    def _capitation_of_what_there_is(cls, advanced: Share, info: ValidationInfo) -> Share:
+        others = [info.data.get(name, 0.0) for name in ("base_pcc", "non_primary_care")]
+        if sum(others) + advanced > 1.0:
+            raise ValueError("base_pcc, non_primary_care and advanced_payment of 1 together at most")
+        return advanced
 
 
 class GuaranteeTerms(Section):
@@ -187,12 +269,16 @@ class GuaranteeTerms(Section):
 
     professional: Share
     global_: Share = Field(alias="global")
+    unpaid: Share
 
 
 class LeadTerms(Section):
     """Every term that a LEAD settlement uses; attributes follow the paths of the rule book."""
 
+    participation: ParticipationTerms
+    alignment: AlignmentTerms
     base_years: BaseYearTerms
+    tin_list: TinListTerms
     voluntary: VoluntaryTerms
     designation: DesignationTerms
     regional_adjustment: RegionalAdjustmentTerms
@@ -208,3 +294,5 @@ class LeadTerms(Section):
     add_on: AddOnTerms
     capitation: CapitationTerms
     guarantee: GuaranteeTerms
+    cara: CaraTerms
+    beneficiary_programmes: BeneficiaryProgrammeTerms

@@ -11,8 +11,15 @@ import numpy as np
 from leadmc.base.axes import BASE_YEARS, BY3
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import GuardrailTerms, TrendTerms
+from leadmc.contract.trace import rule
 
 
+@rule(
+    "Two-way trend since BY3",
+    unit="1",
+    formula="share x national + (1 - share) x regional, share of the ACO in its region",
+    terms=("trend.national_weight",),
+)
 def two_way(*, national: Array, regional: Array, aco_share: Array) -> Array:
     """National-regional trend [1]: the more the ACO weighs in its region, the more the nation counts.
 
@@ -31,6 +38,12 @@ def guardrail_widths(terms: GuardrailTerms, year: int) -> tuple[float, float]:
     return steps * terms.lower, steps * terms.upper
 
 
+@rule(
+    "Three-part trend since BY3",
+    unit="1",
+    formula="(1 - w) two-way + w clamp(ACPT, two-way - lower, two-way + upper)",
+    terms=("trend.prospective_weight", "trend.guardrail"),
+)
 def three_way(terms: TrendTerms, year: int, *, two_way: Array, prospective: Array) -> Array:
     """Guardrailed blend of the two-way and the prospective trend, [s, c] [1].
 
@@ -45,6 +58,7 @@ def three_way(terms: TrendTerms, year: int, *, two_way: Array, prospective: Arra
     return np.clip(blend, two_way - lower, two_way + upper)
 
 
+@rule("Trend since the year before", unit="1", formula="Trend_t / Trend_t-1")
 def growth_since(*, now: Array, last: Array) -> Array:
     """Growth from the year before, of trends cumulative from BY3, [s, c] [1]."""
     return now / last

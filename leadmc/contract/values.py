@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
-from leadmc.base.axes import PERFORMANCE_YEARS
+from leadmc.base.axes import MONTHS, PERFORMANCE_YEARS
 
 
 def _number(value: Any) -> Any:
@@ -37,7 +38,14 @@ def _rising(bands: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float]
     return bands
 
 
-def _every_year(by_year: dict[int, float]) -> dict[int, float]:
+def _falling(curve: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    steps = list(itertools.pairwise(curve))
+    if not steps or not all(low < high and more >= less for (low, more), (high, less) in steps):
+        raise ValueError("points [attachment multiple, share] in rising order of the multiple, with shares that fall")
+    return curve
+
+
+def _every_year(by_year: dict[int, Any]) -> dict[int, Any]:
     if set(by_year) != set(PERFORMANCE_YEARS):
         raise ValueError(
             f"a value for each of the years {PERFORMANCE_YEARS[0]} to {PERFORMANCE_YEARS[-1]} and for no other"
@@ -56,13 +64,22 @@ Number = Annotated[float, BeforeValidator(_number)]
 Share = Annotated[Number, Field(ge=0, le=1)]
 Width = Annotated[Number, Field(ge=0)]
 Factor = Annotated[Number, Field(gt=0, allow_inf_nan=False)]
+Growth = Annotated[Number, Field(gt=-1, allow_inf_nan=False)]
 Weights = Annotated[tuple[Share, Share, Share], AfterValidator(_sum_to_one)]
 Bands = Annotated[tuple[tuple[Width, Share], ...], AfterValidator(_rising)]
+Curve = Annotated[tuple[tuple[Factor, Share], ...], AfterValidator(_falling)]
 ByYear = Annotated[dict[int, Share], AfterValidator(_every_year)]
+FactorByYear = Annotated[dict[int, Factor], AfterValidator(_every_year)]
+PeopleByYear = Annotated[dict[int, Annotated[int, Field(ge=0)]], AfterValidator(_every_year)]
+ScoringByYear = Annotated[dict[int, Literal["optional", "reporting", "performance"]], AfterValidator(_every_year)]
 Tracks = tuple[Literal["professional", "global"], ...]
 Duration = Annotated[int | str, PlainValidator(_duration)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=1, le=len(PERFORMANCE_YEARS))]
+Window = Annotated[int, BeforeValidator(_number), Field(ge=0, le=len(PERFORMANCE_YEARS))]
 FirstYear = Annotated[int, BeforeValidator(_number), Field(ge=PERFORMANCE_YEARS[0], le=PERFORMANCE_YEARS[-1])]
+LaterYear = Annotated[int, BeforeValidator(_number), Field(ge=PERFORMANCE_YEARS[1], le=PERFORMANCE_YEARS[-1])]
+Months = Annotated[int, BeforeValidator(_number), Field(ge=0, le=MONTHS)]
+Money = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
 Lag = Annotated[int, BeforeValidator(_number), Field(ge=0, le=1)]
 
 

@@ -10,8 +10,15 @@ import numpy as np
 from leadmc.base.axes import VOLUNTARY
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import VoluntaryTerms
+from leadmc.contract.trace import rule
 
 
+@rule(
+    "History, voluntary cells near their comparator",
+    unit="USD per person-month",
+    formula="clamp(Hist_vol, (1 - limit) Comp RS_vol, (1 + limit) Comp RS_vol)",
+    terms=("voluntary",),
+)
 def limited_history(
     terms: VoluntaryTerms, historical: Array, reference_score: Array, *, standard_rate: Array, regional_pbpm: Array
 ) -> Array:

@@ -42,6 +42,8 @@ def paper_panel(**changes: Any) -> Experience:
         expenditure=spending,
         risk_score=score,
         stop_loss_excess=np.zeros_like(months),
+        truncation_excess=np.zeros_like(months),
+        base_truncation_excess=np.zeros_like(base_months),
         base_national_trend=np.ones((1, 3, 3)),
         base_regional_trend=np.ones((1, 3, 3)),
         national_trend=np.ones((1, 10, 3)),
@@ -76,14 +78,17 @@ def random_panel(seed: int, scenarios: int, *, empty: float = 0.0) -> Experience
     base_months = cells(3, 0.0, 20_000.0) * (rng.uniform(size=(scenarios, 3, 3, 2)) >= empty)
     months = cells(10, 0.0, 20_000.0) * (rng.uniform(size=(scenarios, 10, 3, 2)) >= empty)
     spending = months * cells(10, 300.0, 3_000.0)
+    base_spending = base_months * cells(3, 300.0, 3_000.0)
     return Experience(
         base_person_months=base_months,
-        base_expenditure=base_months * cells(3, 300.0, 3_000.0),
+        base_expenditure=base_spending,
         base_risk_score=np.where(base_months > 0.0, cells(3, 0.5, 2.0), 0.0),
         person_months=months,
         expenditure=spending,
         risk_score=np.where(months > 0.0, cells(10, 0.5, 2.0), 0.0),
         stop_loss_excess=0.1 * spending,
+        truncation_excess=0.05 * spending,
+        base_truncation_excess=0.05 * base_spending,
         base_national_trend=growth(3),
         base_regional_trend=growth(3),
         national_trend=growth(10),

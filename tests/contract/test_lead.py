@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from paper import DOLLARS, paper_panel, random_panel, settled
 
 from leadmc.base.errors import InputError
-from leadmc.contract import corridors
+from leadmc.contract import corridors, trend
 from leadmc.contract.book import TRACKS, neutral_overrides
 from leadmc.contract.experience import AcoFacts, Settlement
 from leadmc.contract.lead import settle
@@ -29,6 +29,10 @@ MONEY = (
     "rate_book_effect",
     "benchmark_pbpm",
     "guarantee",
+    "episodes_net",
+    "high_performer_bonus",
+    "capitation_gain",
+    "guarantee_call",
 )
 EVERYTHING_ON = {
     "rate_book__mode": "EARLY",
@@ -39,6 +43,28 @@ EVERYTHING_ON = {
     "designation__retest": "annual",
     "regional_adjustment__capped_by": "total",
 }
+OPTIONS = {
+    "participation__track_change__first_year": 2031,
+    "participation__termination__last_year": 2034,
+    "tin_list__change_year": 2029,
+    "tin_list__effect": -0.05,
+    "risk_adjustment__demographic_offset": True,
+    "quality__clinical_measures__weight": 0.3,
+    "quality__improvement_gate__share": 0.5,
+    "quality__prevention_plan__points": 0.05,
+    "quality__high_performers_pool__bonus": 0.01,
+    "quality__high_performers_pool__threshold": 0.5,
+    "stop_loss__elected": True,
+    "capitation__non_primary_care": 0.05,
+    "capitation__advanced_payment": 0.1,
+    "capitation__replaced_fees": 0.97,
+    "capitation__claims_lag": 1,
+    "cara__episodes": "illustration",
+    "beneficiary_programmes__rewards__tracks": "both",
+    "beneficiary_programmes__rewards__yearly_cost": 40.0,
+    "beneficiary_programmes__rewards__uptake": 0.2,
+}
+"""What an ACO may elect or change, all at once."""
 VETERAN = AcoFacts("renewing", "mssp", (10.0, 20.0, 30.0), 0.9)
 
 
@@ -47,7 +73,7 @@ def scenario(panel, keep):
 
 
 @pytest.mark.parametrize("track", TRACKS)
-@pytest.mark.parametrize("overrides", [{}, EVERYTHING_ON])
+@pytest.mark.parametrize("overrides", [{}, EVERYTHING_ON, OPTIONS])
 def test_a_scenario_does_not_feel_its_neighbours(track, overrides):
     panel = random_panel(1, 131, empty=0.1)
     together = settled(track, panel, facts=VETERAN, **overrides)
@@ -69,9 +95,9 @@ def test_what_is_common_to_all_scenarios_broadcasts():
 
 
 @given(SEEDS, TRACK, MODES, st.floats(0.0, 1.0))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_numbers_are_finite_wherever_people_are_missing(seed, track, mode, empty):
-    for overrides in ({"rate_book__mode": mode}, EVERYTHING_ON):
+    for overrides in ({"rate_book__mode": mode}, EVERYTHING_ON, OPTIONS):
         result = settled(track, random_panel(seed, 3, empty=empty), facts=VETERAN, **overrides)
         for name, array in result._asdict().items():
             assert np.isfinite(array).all(), name
@@ -85,13 +111,13 @@ def test_where_people_are_there_is_a_benchmark(seed, track, mode):
     assert (result.benchmark_pbpm[panel.person_months.sum(axis=-1) > 0] > 0).all()
 
 
-@given(SEEDS, TRACK, st.floats(0.001, 1_000.0))
+@given(SEEDS, TRACK, st.floats(0.001, 1_000.0), st.sampled_from([EVERYTHING_ON, OPTIONS]))
 @settings(deadline=None, max_examples=30)
-def test_all_dollars_scale_together(seed, track, k):
+def test_all_dollars_scale_together(seed, track, k, overrides):
     panel = random_panel(seed, 3, empty=0.2)
     scaled = panel._replace(**{name: k * getattr(panel, name) for name in DOLLARS})
-    small = settled(track, panel, **EVERYTHING_ON)
-    large = settled(track, scaled, **EVERYTHING_ON)
+    small = settled(track, panel, **overrides)
+    large = settled(track, scaled, **overrides)
     for name in MONEY:
         expected = k * getattr(small, name)
         assert getattr(large, name) == pytest.approx(expected, rel=1e-9, abs=1e-9 * k * small.benchmark.max()), name
@@ -103,9 +129,10 @@ def test_all_dollars_scale_together(seed, track, k):
 def test_more_spending_never_raises_the_net_result(seed, track, mode, more):
     panel = random_panel(seed, 3, empty=0.2)
     dearer = panel._replace(expenditure=more * panel.expenditure)
-    before = settled(track, panel, rate_book__mode=mode).net_result
-    after = settled(track, dearer, rate_book__mode=mode).net_result
-    assert (after <= before).all()
+    for overrides in ({"rate_book__mode": mode}, OPTIONS):
+        before = settled(track, panel, **overrides).net_result
+        after = settled(track, dearer, **overrides).net_result
+        assert (after <= before).all()
 
 
 @given(SEEDS, TRACK)
@@ -116,11 +143,45 @@ def test_the_parts_add_up_and_the_add_on_is_never_in_gross_savings(seed, track):
     spending = panel.expenditure.sum(axis=(2, 3))
     assert np.array_equal(result.gross_savings, result.benchmark - spending + result.stop_loss_net)
     assert np.array_equal(result.net_result, result.shared_result - result.sequestration + result.add_on)
+    optional = settled(track, panel, **OPTIONS)
+    cost = spending + optional.episodes_net
+    assert np.array_equal(optional.gross_savings, optional.benchmark - cost + optional.stop_loss_net)
+    paid = optional.shared_result - optional.sequestration
+    assert np.array_equal(optional.net_result, paid + optional.add_on + optional.high_performer_bonus)
+    income = optional.net_result + optional.capitation_gain
+    assert optional.net_cash.sum(axis=1) == pytest.approx(income.sum(axis=1))
     without = settled(track, panel, add_on__rate=0.0, **EVERYTHING_ON)
     assert np.array_equal(result.gross_savings, without.gross_savings)
     schedule = corridors.of_track(load_lead().corridors, track)
     again = corridors.shared(schedule, gross=result.gross_savings, benchmark=result.benchmark)
     assert np.array_equal(result.shared_result, again)
+
+
+@given(st.lists(st.floats(-1.5, 1.5), min_size=2, max_size=2))
+def test_professional_never_spreads_wider_than_global(gross):
+    """Before discount and add-on, two results lie no further apart in Professional than in Global."""
+    terms = load_lead().corridors
+    shared = {
+        track: corridors.shared(corridors.of_track(terms, track), gross=np.array(gross), benchmark=np.ones(2))
+        for track in TRACKS
+    }
+    assert np.ptp(shared["professional"]) <= np.ptp(shared["global"]) + 1e-12
+
+
+WIDTHS = st.tuples(*[st.floats(0.0, 0.1)] * 4)
+
+
+@given(st.floats(0.5, 2.0), st.floats(0.5, 2.0), WIDTHS, st.sampled_from(["prospective", "blend"]))
+@settings(deadline=None, max_examples=40)
+def test_a_wider_guardrail_never_brings_the_trend_nearer_to_what_happened(two_way, forecast, widths, clamps):
+    def distance(lower, upper):
+        overrides = {"trend.guardrail.lower": lower, "trend.guardrail.upper": upper, "trend.guardrail.clamps": clamps}
+        terms = load_lead(overrides).trend
+        growth = trend.three_way(terms, 2027, two_way=np.array([two_way]), prospective=np.array([forecast]))
+        return abs(growth[0] - two_way)
+
+    lower, upper, more_below, more_above = widths
+    assert distance(lower, upper) <= distance(lower + more_below, upper + more_above) + 1e-12
 
 
 @given(SEEDS)

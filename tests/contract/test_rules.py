@@ -224,7 +224,7 @@ def capped(score, *, last=1.0, **overrides):
     terms = terms_with(**overrides).risk_adjustment
     scores = np.full((1, 3, 2), score)
     ratio = risk_adjustment.capped_ratio(
-        terms, score=scores, reference=np.ones((1, 3, 2)), last=np.full((1, 3, 2), last)
+        terms, 2027, score=scores, reference=np.ones((1, 3, 2)), last=np.full((1, 3, 2), last)
     )
     return ratio[0, :, CLAIMS]
 
@@ -309,7 +309,8 @@ def test_advances_move_cash_and_never_income():
 def test_stop_loss_is_charged_on_the_final_benchmark():
     # 12,000,000 x 0.9825 (discount) x 0.994 (quality 0.8) x 1%
     panel = paper_panel(quality_score=np.full((1, 10), 0.8))
-    result = settled("global", panel, stop_loss__elected=True, stop_loss__charge=0.01)
+    stated = {"stop_loss__elected": True, "stop_loss__charge_basis": "stated", "stop_loss__charge": 0.01}
+    result = settled("global", panel, **stated)
     assert result.stop_loss_net[0, 0] == pytest.approx(-117_192.60)
 
 

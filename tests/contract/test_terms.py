@@ -83,15 +83,16 @@ def test_numbers_may_be_written_as_people_write_them():
 
 
 def test_terms_known_but_without_effect_are_shown_and_refused():
-    assert not BOOK["cara.start"].used
+    assert not BOOK["expenditure.truncation"].used
     with pytest.raises(InputError) as error:
-        load_lead({"cara.start": 2029})
+        load_lead({"expenditure.truncation": "none"})
     assert (
-        "rules: cara.start. Allowed: terms that a settlement uses. This one is in the book but has no effect."
-        in str(error.value)
+        "rules: expenditure.truncation. Allowed: terms that a settlement uses. "
+        "This one is in the book but has no effect." in str(error.value)
     )
 
 
+EPISODE = {"spending": 0.10, "provider_share": 0.5, "discount": 0.03, "reduction": 0.05, "performance": 0.8}
 UP_TO_ONE = dict.fromkeys(PERFORMANCE_YEARS, 0.03)
 FAULTS = [
     (
@@ -166,6 +167,58 @@ FAULTS = [
         "rules: add_on.duration: 11. Allowed: until_rate_book, or a whole number of years from 0 to 10.",
     ),
     ("add_on.duration", "long", "rules: add_on.duration: 'long'. Allowed: until_rate_book, or a whole number"),
+    ("discount.higher_spending", {}, "Allowed: a value for each of the years 2027 to 2036 and for no other; or by"),
+    (
+        "participation.track_change.first_year",
+        2027,
+        "Allowed: greater than or equal to 2028. Source of the term: leadmc",
+    ),
+    ("participation.track_change.first_year", 2037, "Allowed: less than or equal to 2036. Source of the term: leadmc"),
+    ("participation.track_change.to", "mssp-enhanced", "Allowed: 'professional' or 'global'. Source"),
+    ("participation.termination.last_year", 2026, "Allowed: greater than or equal to 2027. Source"),
+    ("participation.termination.liability", "half", "Allowed: 'full', 'losses_only' or 'none'. Source"),
+    ("tin_list.change_year", 2040, "rules: tin_list.change_year: 2040. Allowed: less than or equal to 2036. Source"),
+    ("tin_list.effect", -1, "rules: tin_list.effect: -1. Allowed: greater than -1. Source"),
+    ("alignment.retention", 0, "rules: alignment.retention: 0. Allowed: greater than 0. Source of the term: W0"),
+    (
+        "alignment.minimum.standard",
+        {2027: 5000},
+        "Allowed: a value for each of the years 2027 to 2036 and for no other.",
+    ),
+    (
+        "quality.clinical_measures.scoring",
+        dict.fromkeys(PERFORMANCE_YEARS, "performance") | {2030: "paid"},
+        "rules: quality.clinical_measures.scoring.2030: 'paid'. "
+        "Allowed: 'optional', 'reporting' or 'performance'. Source of the term: W3",
+    ),
+    (
+        "stop_loss.expected_excess.esrd",
+        [[5, 0.1], [3, 0.2]],
+        "Allowed: points [attachment multiple, share] in rising order of the multiple, with shares that fall. Source",
+    ),
+    ("stop_loss.expected_excess.esrd", [[3, 0.1], [5, 0.2]], "with shares that fall. Source of the term: leadmc"),
+    ("stop_loss.charge_basis", "fair", "rules: stop_loss.charge_basis: 'fair'. Allowed: 'neutral' or 'stated'. Source"),
+    (
+        "capitation.total_care_tracks",
+        ["professional"],
+        "Allowed: global or no track: professional must take primary care capitation; or by name none, global_only.",
+    ),
+    ("capitation.total_care", 1.1, "rules: capitation.total_care: 1.1. Allowed: less than or equal to 1. Source"),
+    (
+        "capitation.advanced_payment",
+        0.97,
+        "rules: capitation.advanced_payment: 0.97. "
+        "Allowed: base_pcc, non_primary_care and advanced_payment of 1 together at most. Source of the term: CMS1",
+    ),
+    ("capitation.claims_lag", 13, "rules: capitation.claims_lag: 13. Allowed: less than or equal to 12. Source"),
+    (
+        "cara.episodes",
+        [EPISODE | {"performance": 0.05}],
+        "Allowed: episodes with a performance adjustment from 0.1 to 1.0; or by name none, illustration. Source",
+    ),
+    ("cara.episodes", [EPISODE | {"spending": 0.6}] * 2, "Allowed: episodes with at most all spending together; or by"),
+    ("cara.episodes", [EPISODE | {"price": 1.0}], "rules: cara.episodes.0.price: 1.0. Allowed: "),
+    ("beneficiary_programmes.rewards.yearly_cost", -5, "Allowed: greater than or equal to 0. Source"),
     (
         "regional_adjustment.tracks",
         "all",
@@ -184,26 +237,28 @@ def test_what_is_wrong_with_an_override(path, value, text):
 
 def test_all_faults_are_told_at_once():
     with pytest.raises(InputError) as error:
-        rule_book(overrides={"nowhere": 1, "rate_book.mode": "STAIRS", "quality.at_risk": 2, "cara.start": 2029})
+        rule_book(
+            overrides={"nowhere": 1, "rate_book.mode": "STAIRS", "quality.at_risk": 2, "expenditure.truncation": "p99"}
+        )
     assert [fault.where for fault in error.value.faults] == [
         "rules: nowhere",
-        "rules: cara.start",
+        "rules: expenditure.truncation",
         "rules: rate_book.mode",
         "rules: quality.at_risk",
     ]
 
 
 def test_an_unknown_programme_is_refused():
-    with pytest.raises(InputError, match=re.escape("programme: 'ngaco'. Allowed: lead.")):
+    with pytest.raises(InputError, match=re.escape("programme: 'ngaco'. Allowed: lead or mssp or reach.")):
         rule_book("ngaco")
 
 
 def test_unverified_terms_are_those_in_effect_for_the_track():
-    paths = {term.path for term in unverified(track="professional")}
+    paths = {term.path for term in unverified(tracks=["professional"])}
     assert "corridors.professional.savings" in paths
     assert "corridors.global.savings" not in paths
     assert "quality.at_risk" not in paths  # stated by CMS
-    assert "cara.start" not in paths  # without effect
+    assert "expenditure.truncation" not in paths  # without effect
     assert "rate_book.cliff.first_year" in paths
     assert "rate_book.linear5.first_year" not in paths  # another mode
     assert "stop_loss.charge" not in paths

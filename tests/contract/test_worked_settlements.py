@@ -178,7 +178,8 @@ def test_15_professional_stop_loss_2027():
     excess = np.zeros((1, 10, 3, 2))
     excess[:, 0, AGED_DISABLED, CLAIMS] = 300_000.0
     panel = paper_panel(pbpm=12_200_000 / 12_000, stop_loss_excess=excess)
-    result = settled("professional", panel, stop_loss__elected=True, stop_loss__charge=0.01)
+    stated = {"stop_loss__charge_basis": "stated", "stop_loss__charge": 0.01}
+    result = settled("professional", panel, stop_loss__elected=True, **stated)
     check(result, 2027, benchmark=12_000_000, stop_loss_net=180_000, gross_savings=-20_000, shared_result=-10_000)
     check(result, 2027, add_on=180_000, net_result=170_000)
 
