@@ -1,9 +1,8 @@
 """How far ACOs lie apart: savings rates and growth of simulated ACOs against those of the Shared Savings Program.
 
 Each scenario is one ACO with people, a region and a history of its own, in a nation that all would share: the trend of
-the benchmark follows it without error. The benchmark is that of the Shared Savings Program in essence, put together
-from the rules of the agreement: three base years, trended, with a risk ratio held within its cap, and nothing else: no
-regional adjustment, and nobody joins or leaves the ACO's list of participants.
+the benchmark follows it without error. It is settled for ten years as the Shared Savings Program settled in the years
+of the panel: truncated costs, regional adjustment, a risk ratio within its cap, and a new benchmark after five years.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from leadmc.base.axes import BASE_YEARS, CATEGORIES, PERFORMANCE_YEARS
-from leadmc.contract import lead
-from leadmc.contract.book import neutral_overrides
-from leadmc.contract.programmes import load_lead
+from leadmc.base.axes import CATEGORIES, PERFORMANCE_YEARS, YEARS
+from leadmc.contract.experience import Experience
+from leadmc.contract.programmes import load_agreements, settle
 from leadmc.inputs.settings import Aco, Sampler
+from leadmc.inputs.truncation import PERCENTILE, thresholds, truncation
 from leadmc.paths.aggregates import experience
 from leadmc.paths.sweep import sweep
 from leadmc.scenarios.draw import draw_world
@@ -43,7 +42,7 @@ class Simulated(NamedTuple):
     Parameters
     ----------
     savings
-        Gross savings rate of the first performance years, [s, y] [%].
+        Gross savings rate, [s, y] [%].
     cost_growth, score_growth
         Log growth of cost per person-month against the nation, and of the score, from year to year, [s, t] [%].
     """
@@ -54,35 +53,44 @@ class Simulated(NamedTuple):
 
 
 def simulate_acos(country: Country, size: int, *, scenarios: int, seed: int) -> Simulated:
-    """Simulate ACOs of one size under the calibrated assumptions."""
-    terms_stated = facts()["shared_savings_terms"]
-    terms = load_lead(neutral_overrides() | terms_stated["value"])
+    """Simulate ACOs of one size under the calibrated assumptions, where those of the programme stand on average."""
+    stated = facts()["shared_savings_terms"]
+    terms = load_agreements(stated["value"])
+    acos = country.assumptions.aco_level.model_copy(update={"start_mean": facts()["position"]["value"]})
+    assumptions = country.assumptions.model_copy(update={"aco_level": acos})
     population, people = country.panel(size)
-    years = terms_stated["performance_years"]
-    savings = np.empty((scenarios, years))
-    growth = np.empty((2, scenarios, len(BASE_YEARS) + len(PERFORMANCE_YEARS) - 1))
+    cut = truncation(country.reference, country.rates.national_pbpm, percentile=PERCENTILE)
+    savings = np.empty((scenarios, len(PERFORMANCE_YEARS)))
+    growth = np.empty((2, scenarios, len(YEARS) - 1))
     chunk = max(1, PERSON_YEARS_A_TASK // (size * len(PERFORMANCE_YEARS)))
 
     def task(first: int) -> None:
         part = np.arange(first, min(first + chunk, scenarios))
-        world = draw_world(
-            country.assumptions, seed=seed, scenarios=part, sampler=Sampler(), beneficiaries=population.age.size
-        )
+        world = draw_world(assumptions, seed=seed, scenarios=part, sampler=Sampler(), beneficiaries=population.age.size)
         attachment = np.full((len(part), len(PERFORMANCE_YEARS), len(CATEGORIES)), UNINSURED)
-        sums = sweep(people, world, attachment, seed=seed, first_scenario=first)
+        limit = thresholds(cut.dollars, world.national_level)
+        sums = sweep(people, world, attachment, seed=seed, first_scenario=first, truncation=limit)
         seen = experience(sums, world, country.rates, aco_share=SMALLEST_SHARE)
-        settled = lead.settle(terms, "global", Aco().facts(), seen)
-        savings[part] = (settled.gross_savings / settled.benchmark)[:, :years] * PERCENT
-        months = np.concatenate([seen.base_person_months, seen.person_months], axis=1).sum(axis=(2, 3))
-        cost = np.concatenate([seen.base_expenditure, seen.expenditure], axis=1).sum(axis=(2, 3)) / months
-        weights = np.concatenate([seen.base_person_months, seen.person_months], axis=1)
-        scores = np.concatenate([seen.base_risk_score, seen.risk_score], axis=1)
-        score = (weights * scores).sum(axis=(2, 3)) / months
-        growth[0, part] = np.diff(np.log(cost / world.national_level[..., 0]), axis=1) * PERCENT
-        growth[1, part] = np.diff(np.log(score), axis=1) * PERCENT
+        settled = settle(terms, stated["track"], Aco().facts(), seen)
+        savings[part] = settled.gross_savings / settled.benchmark * PERCENT
+        growth[:, part] = growth_of(seen, world.national_level[..., 0])
 
     in_parallel(task, range(0, scenarios, chunk))
     return Simulated(savings, growth[0], growth[1])
+
+
+def growth_of(seen: Experience, national_level: Array) -> Array:
+    """Log growth of truncated cost per person-month against the nation, and of the mean score, [2, s, t] [%]."""
+    person_months = np.concatenate([seen.base_person_months, seen.person_months], axis=1)
+    counted = np.concatenate(
+        [seen.base_expenditure - seen.base_truncation_excess, seen.expenditure - seen.truncation_excess], axis=1
+    )
+    scores = np.concatenate([seen.base_risk_score, seen.risk_score], axis=1)
+    months = person_months.sum(axis=(2, 3))
+    cost = counted.sum(axis=(2, 3)) / months / national_level
+    score = (person_months * scores).sum(axis=(2, 3)) / months
+    growth: Array = np.diff(np.log(np.stack([cost, score])), axis=2) * PERCENT
+    return growth
 
 
 def spread_checks(country: Country, scenarios: Mapping[int, int], *, seed: int) -> Iterator[Check]:

@@ -5,13 +5,14 @@ forecast, a quantity of the drivers with jumps and a long tail; the truth is tha
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import AGED_DISABLED, BY3
-from leadmc.inputs.settings import SAMPLERS, SOBOL_REPLICATES, Sampler
+from leadmc.inputs.settings import SAMPLERS, Sampler, default_sampler
+from leadmc.measures.draws import drawn_by
 from leadmc.measures.precision import (
     LOSS,
     MEAN,
@@ -19,6 +20,7 @@ from leadmc.measures.precision import (
     TVAR,
     Statistic,
     estimate,
+    left_quantile,
     quantile,
     quantile_error,
     tail_terms,
@@ -31,7 +33,6 @@ Array = npt.NDArray[np.float64]
 
 SECTION = "6 Monte Carlo error"
 STATISTICS = (MEAN, *(each for each in PERCENTILE if each.name in {"p5", "p95"}), TVAR, LOSS)
-NOMINAL = 1.959964  # standard errors to each side of a 95% interval
 ENOUGH_RUNS = 100  # with a standard error of 2%, an interval that covers 90% is told from one that covers 95%
 DRAWN = 2000  # scenarios drawn at once
 
@@ -60,7 +61,8 @@ def normal_checks(samples: int, *, seed: int) -> Iterator[Check]:
 
 def _error(name: str, draw: Array) -> float:
     if name.startswith("tvar"):
-        terms = tail_terms(draw, 1 - int(name.removeprefix("tvar")) / 100)
+        share = 1 - int(name.removeprefix("tvar")) / 100
+        terms = tail_terms(draw, left_quantile(draw, share), share)
         return float(terms.std(ddof=1) / np.sqrt(terms.size))
     return float(quantile_error(draw, int(name.removeprefix("p")) / 100))
 
@@ -80,17 +82,19 @@ def coverage_checks(country: Country, *, runs: int, scenarios: int, seed: int) -
         Root seed of the first run.
     """
     fact = facts()["coverage"]
-    plain = np.concatenate([results(country, Sampler(), scenarios, seed + run) for run in range(runs)])
+    plain = np.concatenate([results(country, Sampler(), scenarios, seed + run).value for run in range(runs)])
     median = quantile(np.sort(plain), 0.5)
-    truth = estimate(plain - median, STATISTICS).value
+    truth = estimate(plain - median, STATISTICS)
     for kind in SAMPLERS:
-        sampler = Sampler() if kind == "plain" else Sampler(kind=kind, replicates=SOBOL_REPLICATES)
+        sampler = default_sampler(kind)
         held = np.zeros((runs, len(STATISTICS)), bool)
         for run in range(runs):
-            first = plain[run * scenarios : (run + 1) * scenarios]
+            first = Results(plain[run * scenarios : (run + 1) * scenarios], np.ones(scenarios))
             result = first if kind == "plain" else results(country, sampler, scenarios, seed + run)
-            found = estimate(result - median, STATISTICS, sampler.replicates)
-            held[run] = np.abs(found.value - truth) <= NOMINAL * found.se
+            drawn = drawn_by(kind, np.arange(scenarios), replicates=sampler.replicates, weights=result.weight)
+            found = estimate(result.value - median, STATISTICS, drawn)
+            error = np.hypot(found.se, truth.se)  # all plain runs together are no certainty either
+            held[run] = np.abs(found.value - truth.value) <= drawn.factor() * error
         for statistic, share in zip(STATISTICS, held.mean(axis=0).tolist(), strict=True):
             yield _coverage(kind, statistic, share, runs, fact)
 
@@ -103,12 +107,20 @@ def _coverage(kind: str, statistic: Statistic, share: float, runs: int, fact: Ma
     return Check(SECTION, title, fact["value"], within(fact), share, error, judged, note)
 
 
-def results(country: Country, sampler: Sampler, scenarios: int, seed: int) -> Array:
-    """Forecast less realised growth of the ACO's cost, mean of ten years, [s] [1]."""
-    found = np.empty(scenarios)
+class Results(NamedTuple):
+    """One number a scenario, [s] [1], and the weight of each scenario, [s] [1]."""
+
+    value: Array
+    weight: Array
+
+
+def results(country: Country, sampler: Sampler, scenarios: int, seed: int) -> Results:
+    """Forecast less realised growth of the ACO's cost, mean of ten years."""
+    found = Results(np.empty(scenarios), np.empty(scenarios))
     for first in range(0, scenarios, DRAWN):
         part = np.arange(first, min(first + DRAWN, scenarios))
         world = draw_world(country.assumptions, seed=seed, scenarios=part, sampler=sampler, beneficiaries=10_000)
         level = (world.national_level * world.regional_level * world.aco_level)[:, BY3 + 1 :, AGED_DISABLED]
-        found[part] = (world.prospective_trend[..., AGED_DISABLED] - level).mean(axis=1)
+        found.value[part] = (world.prospective_trend[..., AGED_DISABLED] - level).mean(axis=1)
+        found.weight[part] = world.weight
     return found

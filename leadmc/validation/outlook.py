@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.packaged import packaged_yaml
+from leadmc.inputs.calibration.persistent_effect import History, Law, fit
 from leadmc.validation.check import facts
 from leadmc.validation.claim_noise import ClaimNoise
 from leadmc.validation.panel_file import Panel
-from leadmc.validation.state_space import Forecast, History, Law, fit, forecast, from_size_alone
+from leadmc.validation.state_space import Forecast, forecast, from_size_alone
 
 Array = npt.NDArray[np.float64]
 

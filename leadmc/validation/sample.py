@@ -20,6 +20,7 @@ from leadmc.inputs.population import Population
 from leadmc.inputs.rate_book import RateBook, load_rate_book, price_growth
 from leadmc.inputs.reference import Reference
 from leadmc.inputs.synthetic import synthetic_population
+from leadmc.paths.arrays import Prices
 from leadmc.paths.kernel import SUMS, simulate
 from leadmc.paths.people import People, expected_path, gather_people
 
@@ -68,7 +69,7 @@ class Country:
 
 
 def sums_of(people: People, *, scenarios: int, seed: int) -> npt.NDArray[np.int64]:
-    """Simulate claims at level 1 in every year: claim noise alone, [s, t, c, 7]; as of ``kernel.simulate``."""
+    """Simulate claims at level 1 in every year: claim noise alone, [s, t, c, 8]; as of ``kernel.simulate``."""
     panel = people.panels[0]
     sums = np.zeros((scenarios, len(YEARS), len(CATEGORIES), SUMS), np.int64)
     size = max(1, PERSON_YEARS_A_TASK // (panel.age.size * len(YEARS)))
@@ -76,7 +77,8 @@ def sums_of(people: People, *, scenarios: int, seed: int) -> npt.NDArray[np.int6
     def task(first: int) -> None:
         part = sums[first : first + size]
         level = np.ones(part.shape[:3], np.float32)
-        simulate(panel, people.nature, level, level * np.float32(UNINSURED), split_seed(seed), first, part)
+        prices = Prices(level, level * np.float32(UNINSURED))
+        simulate(panel, people.nature, prices, split_seed(seed), first, part)
 
     in_parallel(task, range(0, scenarios, size))
     return sums

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from leadmc.inputs.calibration.persistent_effect import Law
 from leadmc.validation.claim_noise import ClaimNoise
 from leadmc.validation.panel_file import PERSON_YEARS, Panel
-from leadmc.validation.state_space import Law
 
 LAW = Law(6.0, 10.0, 0.84, 0.7, None)
 NOISE = ClaimNoise(np.array([0.6, 3.0, 3.0, 3.0]), np.array([85_000.0, 11_000.0, 17_000.0, 10_000.0]), 1.4)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from aco_panel import LAW, MIX, NOISE, YEARS, made_panel
 
+from leadmc.inputs.calibration.persistent_effect import Fit, History, Law, fit
 from leadmc.validation.outlook import carried_forward
-from leadmc.validation.state_space import Fit, History, Law, fit, forecast, from_size_alone
+from leadmc.validation.state_space import forecast, from_size_alone
 
 ONSET = 2020
 COMING = 2024

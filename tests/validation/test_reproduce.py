@@ -1,6 +1,7 @@
 """Reproducing outside facts: verdicts, the pieces on paper, and the quick run itself."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,14 @@ from typer.testing import CliRunner
 
 from leadmc import cli
 from leadmc.validation import aco_spread, reproduce
-from leadmc.validation.aco_spread import autocorrelation, autocorrelation_band, pooled_sd, read_years, spread_band
+from leadmc.validation.aco_spread import (
+    autocorrelation,
+    autocorrelation_band,
+    growth_of,
+    pooled_sd,
+    read_years,
+    spread_band,
+)
 from leadmc.validation.check import Check, facts
 from leadmc.validation.sample import Country, batches, sums_of
 from leadmc.validation.savings_noise import noise_checks
@@ -50,6 +58,24 @@ def test_autocorrelation_on_paper():
     savings = np.array([[1.0, 1.0, 0.0], [-1.0, -1.0, 0.0]])
     assert autocorrelation(savings) == pytest.approx([0.75, 0.0])
     assert pooled_sd(savings) == pytest.approx(np.sqrt((2 + 2 + 0) / 3))
+
+
+def test_growth_counts_truncated_cost_against_the_nation():
+    # 10 months and 1,000 dollars, 100 of them cut off, then 2,090 and 110; the nation doubles, scores rise by half
+    cell = np.ones((1, 1, 1, 1))
+    seen = SimpleNamespace(
+        base_person_months=10 * cell,
+        person_months=10 * cell,
+        base_expenditure=1000 * cell,
+        expenditure=2090 * cell,
+        base_truncation_excess=100 * cell,
+        truncation_excess=110 * cell,
+        base_risk_score=cell,
+        risk_score=1.5 * cell,
+    )
+    cost, score = growth_of(seen, np.array([[1.0, 2.0]]))
+    assert cost == pytest.approx(np.log([[1.1]]) * 100)
+    assert score == pytest.approx(np.log([[1.5]]) * 100)
 
 
 def test_bands_of_the_panel_hold_what_was_published():

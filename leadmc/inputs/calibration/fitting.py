@@ -14,7 +14,14 @@ from leadmc.inputs.calibration.listed import CostAndRisk, ListedGrowth, cost_and
 from leadmc.inputs.calibration.national import autoregression, combined, long_run_mean, pandemic_averaged
 from leadmc.inputs.calibration.public_files import SERVICE_COLUMNS, AcoYears, Counties, Nation, States, by_year
 from leadmc.inputs.calibration.relative import horizon_sd, state_growth
-from leadmc.inputs.calibration.savings import autocorrelation, change_variance, cross_section_variance, state_space
+from leadmc.inputs.calibration.savings import (
+    Drift,
+    autocorrelation,
+    change_variance,
+    cross_section_variance,
+    drift,
+    state_space,
+)
 from leadmc.inputs.calibration.service_growth import shares, together, volatility
 from leadmc.inputs.calibration.spread import (
     Array,
@@ -257,7 +264,10 @@ def _savings(panel: AcoYears, source: str) -> Iterator[Fitted]:
     limits = {"stable_size": choices["stable_size"], "outlier_sds": choices["outlier_sds"]}
     yield from _by_size("savings, yearly change", change_variance(savings, people, start, **limits), source)
     complete = slice(max(choices["savings_from"] - first, 0), None)
-    savings, people = savings[:, complete], people[:, complete]
+    savings, people, start = savings[:, complete], people[:, complete], start[:, complete]
+    two_years = np.isfinite(savings[:, 2:] - savings[:, :-2]) & (start[:, 2:] == start[:, :-2]) & (start[:, 2:] > 0)
+    public_files.refuse_few_observations("changes of savings over two years of an agreement", int(two_years.sum()))
+    yield from _drift(drift(savings, people, start, outlier_sds=choices["outlier_sds"]), source)
     spread = cross_section_variance(savings, people, outlier_sds=choices["outlier_sds"])
     yield from _by_size("savings, between ACOs", spread, source)
     space = state_space(savings, people)
@@ -268,6 +278,15 @@ def _savings(panel: AcoYears, source: str) -> Iterator[Fitted]:
     yield Fitted("persistent savings of a large ACO, SD", "share", start_sd, source, "aco_level.start_sd", True)
     note = "benchmarks of the Shared Savings Program are rebased, which ends an effect sooner than LEAD does"
     yield Fitted("persistence of savings", "1", space.persistence, source, "aco_level.persistence", note=note)
+
+
+def _drift(found: Drift, source: str) -> Iterator[Fitted]:
+    """Lay out how the change of savings under one agreement grows with the years."""
+    large, by_size = found.innovation.at_infinity, found.innovation.per_person
+    yield Fitted("drift of savings, variance of a large ACO", SQUARED, large, source, note="cost and coding together")
+    path = "aco_level.innovation_per_person"
+    yield Fitted("ACO drift, variance by size", f"{SQUARED_PEOPLE} per year", by_size, source, path, True)
+    yield Fitted("passing noise of savings, variance by size", SQUARED_PEOPLE, found.noise_per_person, source)
 
 
 def _services(panel: AcoYears, source: str) -> Iterator[Fitted]:

@@ -3,20 +3,23 @@
 Axis letters: ``i`` ACO, ``t`` calendar year without gaps; NaN where an ACO has no result.
 """
 
-import math
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
-from leadmc.inputs.calibration.spread import Array, Estimate, Groups, SizeVariance, correlation, variance_by_size
+from leadmc.inputs.calibration.persistent_effect import UNIT_SIZE, History, fit, standard_errors
+from leadmc.inputs.calibration.spread import (
+    Array,
+    Estimate,
+    Groups,
+    SizeVariance,
+    correlation,
+    variance_by_size,
+    variance_components,
+    within_year,
+)
 
-PEOPLE_UNIT: Final = 1e4
-"""Scale of 1/N in the likelihood, so that its parameters are of one size."""
-HESSIAN_STEP: Final = 1e-3
-START: Final = (0.0, 0.0, -0.7, 0.5)
-"""Where the search begins: logs of three variances in units of the cross-section's, and atanh of the persistence."""
+PERCENT: Final = 100.0
 
 
 class StateSpace(NamedTuple):
@@ -30,6 +33,21 @@ class StateSpace(NamedTuple):
     effect_per_person: Estimate
     noise_per_person: Estimate
     persistence: Estimate
+
+
+class Drift(NamedTuple):
+    """Savings rate under one agreement: a walk, and noise of the year.
+
+    Parameters
+    ----------
+    noise_per_person
+        Variance of a year's noise times people [share^2 x people].
+    innovation
+        What a year adds to the variance of the walk, by size [share^2].
+    """
+
+    noise_per_person: Estimate
+    innovation: SizeVariance
 
 
 def centred(savings: Array) -> Array:
@@ -73,6 +91,37 @@ def change_variance(
     return variance_by_size(deviation[kept], size[kept], np.nonzero(kept)[0], outlier_sds=outlier_sds)
 
 
+def drift(savings: Array, people: Array, start: Groups, *, outlier_sds: float) -> Drift:
+    """Tell lasting change from noise of the year: only the first grows with the years between two results.
+
+    ``E (s_t+h - s_t)^2 = 2 C / N + h (a + b / N)`` within an agreement, deviations from the mean of the agreements of
+    the same start; N is the harmonic mean of the two years' people.
+
+    Parameters
+    ----------
+    savings, people
+        Savings rate and people, [i, t].
+    start
+        First year of the agreement, 0 where unknown, [i, t].
+    outlier_sds
+        As in ``variance_components``.
+    """
+    deviation, parts, aco = [], [], []
+    for years in range(1, savings.shape[1]):
+        change = savings[:, years:] - savings[:, :-years]
+        kept = np.isfinite(change) & (start[:, years:] == start[:, :-years]) & (start[:, years:] > 0)
+        inverse = (0.5 / people[:, years:] + 0.5 / people[:, :-years])[kept]
+        i, t = np.nonzero(kept)
+        deviation.append(within_year(change[kept], start[i, t] * savings.shape[1] + t))
+        parts.append(np.stack([2.0 * inverse, np.full(inverse.shape, float(years)), years * inverse], axis=1))
+        aco.append(i)
+    found, outliers = variance_components(
+        np.concatenate(deviation), np.concatenate(parts), np.concatenate(aco), outlier_sds=outlier_sds
+    )
+    noise, at_infinity, per_person = found
+    return Drift(noise, SizeVariance(at_infinity, per_person, outliers))
+
+
 def cross_section_variance(savings: Array, people: Array, *, outlier_sds: float) -> SizeVariance:
     """Variance of savings between ACOs in a year, by size."""
     known = np.isfinite(savings)
@@ -80,50 +129,17 @@ def cross_section_variance(savings: Array, people: Array, *, outlier_sds: float)
 
 
 def state_space(savings: Array, people: Array) -> StateSpace:
-    """Fit persistent effect and noise by maximum likelihood; errors from the curvature of the likelihood."""
-    deviation = centred(savings)
-    known = np.isfinite(deviation)
-    scale = float(np.sqrt(np.mean(deviation[known] ** 2)))
-    y = np.where(known, deviation, 0.0) / scale
-    x = np.where(known, PEOPLE_UNIT / np.where(known, people, 1.0), 0.0)
-
-    def loss(theta: Array) -> float:
-        return _negative_log_likelihood(np.asarray(theta), y, x, known)
-
-    best = minimize(loss, np.array(START), method="BFGS")
-    theta = np.asarray(best.x, dtype=np.float64)
-    error = np.sqrt(np.diag(np.linalg.inv(_hessian(loss, theta))))
-    n = int(known.sum())
-    unit = scale**2 * np.array([1.0, PEOPLE_UNIT, PEOPLE_UNIT])
-    variance = unit * np.exp(theta[:3])
-    effect, per_person, noise = (Estimate(float(variance[i]), float(variance[i] * error[i]), n) for i in range(3))
-    phi = math.tanh(theta[3])
-    return StateSpace(effect, per_person, noise, Estimate(phi, float(error[3]) * (1.0 - phi**2), n))
-
-
-def _negative_log_likelihood(theta: Array, y: Array, x: Array, known: Array) -> float:
-    """Gaussian, all ACOs at once; a year without a result stands as independent with variance 1 and costs nothing."""
-    a, b, noise = np.exp(theta[:3])
-    years = np.arange(y.shape[1])
-    fading = np.tanh(theta[3]) ** np.abs(np.subtract.outer(years, years))
-    effect = np.where(known, np.sqrt(a + b * x), 0.0)
-    covariance = effect[:, :, None] * effect[:, None, :] * fading
-    covariance[:, years, years] += np.where(known, noise * x, 1.0)
-    factor = np.linalg.cholesky(covariance)
-    z = np.linalg.solve(factor, y[:, :, None])
-    return float(0.5 * (z**2).sum() + np.log(factor[:, years, years]).sum())
-
-
-def _hessian(loss: Callable[[Array], float], theta: Array) -> Array:
-    """Second derivatives by central differences, [k, k]."""
-    steps = HESSIAN_STEP * np.eye(len(theta))
-    return np.array(
-        [
-            [
-                (loss(theta + p + q) - loss(theta + p - q) - loss(theta - p + q) + loss(theta - p - q))
-                / (4.0 * HESSIAN_STEP**2)
-                for q in steps
-            ]
-            for p in steps
-        ]
+    """Fit persistent effect and noise by maximum likelihood, the pandemic being over or not yet begun."""
+    years = np.arange(savings.shape[1])
+    size = np.where(np.isfinite(people), people, UNIT_SIZE)
+    history = History(years, savings * PERCENT, size, None, onset=0)
+    law = fit(history).law
+    errors = standard_errors(history, law)
+    n = int(np.isfinite(savings).sum())
+    scale = {"variance": 1.0, "variance_by_size": UNIT_SIZE, "noise_by_size": UNIT_SIZE, "persistence": PERCENT**2}
+    return StateSpace(
+        *(
+            Estimate(getattr(law, k) * by / PERCENT**2, getattr(errors, k) * by / PERCENT**2, n)
+            for k, by in scale.items()
+        )
     )

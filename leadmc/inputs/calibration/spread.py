@@ -106,10 +106,7 @@ def slope(x: Array, y: Array, group: Groups) -> Estimate:
 
 
 def variance_by_size(deviation: Array, people: Array, group: Groups, *, outlier_sds: float) -> SizeVariance:
-    """Fit ``E d^2 = a + b / N`` by iterated weighted least squares, weights ``1 / (a + b / N)^2``.
-
-    The weights are those of normal deviations, the errors hold without that assumption. Deviations of more than
-    ``outlier_sds`` fitted standard deviations are left out, and the fit repeated until no more go or come.
+    """Fit ``E d^2 = a + b / N``.
 
     Parameters
     ----------
@@ -122,35 +119,62 @@ def variance_by_size(deviation: Array, people: Array, group: Groups, *, outlier_
     outlier_sds
         Limit [fitted standard deviations].
     """
+    parts = np.stack([np.ones_like(people), 1.0 / people], axis=1)
+    (a, b), outliers = variance_components(deviation, parts, group, outlier_sds=outlier_sds)
+    return SizeVariance(a, b, outliers)
+
+
+def variance_components(
+    deviation: Array, parts: Array, group: Groups, *, outlier_sds: float
+) -> tuple[tuple[Estimate, ...], int]:
+    """Fit ``E d^2 = sum_k v_k part_k`` by iterated weighted least squares, weights one over the squared fit.
+
+    The weights are those of normal deviations, the errors hold without that assumption. Deviations of more than
+    ``outlier_sds`` fitted standard deviations are left out, and the fit repeated until no more go or come.
+
+    Parameters
+    ----------
+    deviation
+        Against the mean of its kind, [n].
+    parts
+        What each component counts in each observation, [n, k].
+    group
+        Unit of each observation, [n].
+    outlier_sds
+        Limit [fitted standard deviations].
+
+    Returns
+    -------
+    tuple
+        The components v, [k], and the observations left out.
+    """
     kept = np.ones(len(deviation), dtype=np.bool_)
     for _ in range(ROUNDS):
-        value, error = _fit_by_size(deviation[kept] ** 2, people[kept], group[kept])
-        inside = _within(deviation, value[0] + value[1] / people, outlier_sds)
+        value, error = _fit_components(deviation[kept] ** 2, parts[kept], group[kept])
+        inside = _within(deviation, parts @ value, outlier_sds)
         if np.array_equal(inside, kept):
             break
         kept = inside
     n = int(kept.sum())
-    a, b = (Estimate(float(value[i]), float(error[i]), n) for i in range(2))
-    return SizeVariance(a, b, len(deviation) - n)
+    return tuple(Estimate(float(v), float(se), n) for v, se in zip(value, error, strict=True)), len(deviation) - n
 
 
 def _within(deviation: Array, variance: Array, sds: float) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(deviation) <= sds * np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _fit_by_size(squares: Array, people: Array, group: Groups) -> tuple[Array, Array]:
-    """Estimates and standard errors of a and b, [2] each."""
-    design = np.stack([np.ones_like(people), 1.0 / people], axis=1)
+def _fit_components(squares: Array, parts: Array, group: Groups) -> tuple[Array, Array]:
+    """Estimates and standard errors of the components, [k] each."""
     floor = LEAST_VARIANCE * float(squares.mean())
-    variance = float(squares.mean()) * np.sqrt(people.mean() / people)  # weights by size, until the fit gives its own
+    variance = np.full(len(squares), squares.mean())
     for _ in range(ROUNDS):
         weight = 1.0 / variance**2
-        normal = design.T @ (weight[:, None] * design)
-        value = np.linalg.solve(normal, design.T @ (weight * squares))
-        previous, variance = variance, np.maximum(design @ value, floor)
+        normal = parts.T @ (weight[:, None] * parts)
+        value = np.linalg.solve(normal, parts.T @ (weight * squares))
+        previous, variance = variance, np.maximum(parts @ value, floor)
         if np.abs(variance / previous - 1.0).max() < CONVERGED:
             break
-    scores = design * (weight * (squares - design @ value))[:, None]
+    scores = parts * (weight * (squares - parts @ value))[:, None]
     inverse = np.linalg.inv(normal)
     covariance = inverse @ _clustered_error(scores, group) @ inverse
     return np.asarray(value), np.sqrt(np.diag(covariance))
