@@ -1,16 +1,25 @@
-"""Which track to choose: two tracks compared on the same people and the same world, scenario by scenario."""
+"""Which track to choose: tracks compared on the same people and the same world, scenario by scenario."""
 
+from itertools import combinations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
-from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, SD, estimate, replicates
-from leadmc.measures.risk import TEN_YEAR, money
+from leadmc.measures.draws import Draws, draws, jackknife
+from leadmc.measures.precision import MEAN, PERCENTILE, SD, Array, Estimate, estimate, probability
+from leadmc.measures.risk import TEN_YEAR, money, ratio, ten_year_total
 
 FIRST: Final = "global"
 SECOND: Final = "professional"
 STATISTICS: Final = (MEAN, SD, *PERCENTILE)
+BLOCKS: Final = 50
+"""Jackknife blocks of a break-even point: enough degrees of freedom, and no more work than that."""
+FEWEST: Final = 40
+"""Scenarios without which no break-even point is looked for."""
+STEPS: Final = 8
+"""Lines fitted, each to the half of the scenarios that is nearest to the zero of the one before."""
 
 
 def choice(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> xr.Dataset | None:
@@ -30,20 +39,20 @@ def choice(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> xr.Datas
         [USD], by horizon and statistic; ``better`` and ``better_se`` [1], the share of scenarios in which the first
         track pays more (a tie is not more), by horizon. The attributes ``first`` and ``second`` name the tracks.
     """
-    tracks = list(ds["track"].to_numpy())
-    if first not in tracks or second not in tracks:
+    if first not in ds["track"].to_numpy() or second not in ds["track"].to_numpy():
         return None
-    net = money(ds, "net_result")
-    paired = net[tracks.index(first)] - net[tracks.index(second)]
+    pair = ds[["net_result"]].sel(track=[first, second])
+    net = money(pair, "net_result")
+    paired = net[0] - net[1]
     paired = np.concatenate([paired, paired.sum(axis=0, keepdims=True)])
-    r = replicates(ds)
-    difference, better = estimate(paired, STATISTICS, r), estimate(-paired, (LOSS,), r)
+    drawn = draws(ds)
+    difference, better = estimate(paired, STATISTICS, drawn), probability(paired > 0, drawn)
     return xr.Dataset(
         {
             "difference": (("horizon", "statistic"), difference.value),
             "difference_se": (("horizon", "statistic"), difference.se),
-            "better": ("horizon", better.value[:, 0]),
-            "better_se": ("horizon", better.se[:, 0]),
+            "better": ("horizon", better.value),
+            "better_se": ("horizon", better.se),
         },
         coords={
             "horizon": [*(str(y) for y in ds["performance_year"].to_numpy()), TEN_YEAR],
@@ -51,3 +60,104 @@ def choice(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> xr.Datas
         },
         attrs=ds.attrs | {"first": first, "second": second},
     )
+
+
+def pairs(ds: xr.Dataset) -> xr.Dataset | None:
+    """Compare every track with every one that stands behind it in the cube.
+
+    Returns
+    -------
+    xarray.Dataset or None
+        None for a single track. Otherwise what `choice` gives, by ``pair``, whose tracks are the coordinates ``first``
+        and ``second``; and ``break_even`` and ``break_even_se`` [% of the benchmark before discount], see
+        `break_even_savings`.
+    """
+    names = list(combinations([str(track) for track in ds["track"].to_numpy()], 2))
+    if not names:
+        return None
+    compared = []
+    for first, second in names:
+        one = choice(ds, first, second)
+        if one is not None:
+            level = break_even_savings(ds, first, second)
+            compared.append(one.assign(break_even=level.value, break_even_se=level.se))
+    coords = {"first": ("pair", [first for first, _ in names]), "second": ("pair", [second for _, second in names])}
+    return (
+        xr.concat(compared, dim="pair", data_vars="all", combine_attrs="drop")
+        .assign_coords(coords)
+        .assign_attrs(ds.attrs)
+    )
+
+
+def regret(ds: xr.Dataset) -> xr.Dataset:
+    """Estimate what is lost over ten years by having chosen a track that turned out not to be the best.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``regret`` and ``regret_se`` [USD], the best track's ten-year net result less this one's, zero or more, by track
+        and statistic; ``best`` and ``best_se`` [1], the share of scenarios in which no track pays more, by track (ties
+        count for each).
+    """
+    net, drawn = ten_year_total(ds, "net_result"), draws(ds)
+    missed = net.max(axis=0) - net
+    size, best = estimate(missed, STATISTICS, drawn), probability(missed == 0, drawn)
+    return xr.Dataset(
+        {
+            "regret": (("track", "statistic"), size.value),
+            "regret_se": (("track", "statistic"), size.se),
+            "best": ("track", best.value),
+            "best_se": ("track", best.se),
+        },
+        coords={"track": ds["track"].to_numpy(), "statistic": [statistic.name for statistic in STATISTICS]},
+        attrs=ds.attrs,
+    )
+
+
+def break_even_savings(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> Estimate:
+    """Find the savings before any discount at which two tracks pay the same over ten years, on average.
+
+    Savings are (benchmark before discount - expenditure) / benchmark before discount of the second track over ten
+    years; the difference of the net results is divided by the same benchmark. A line is fitted to the half of the
+    scenarios that is nearest to where the line before it crossed zero, so that corridors that bend the relation further
+    away do not count. The error is that of a jackknife over groups.
+
+    Returns
+    -------
+    Estimate
+        In percent of the benchmark before discount. NaN where scenarios are few, or where no scenario in fifty lies
+        beyond the crossing on either side: it would be a guess.
+    """
+    pair = ds.sel(track=[first, second])
+    net = ten_year_total(pair, "net_result")
+    undiscounted = ten_year_total(pair.sel(track=[second]), "benchmark_before_discount")[0]
+    spent = ds["expenditure"].sum(["category", "performance_year"]).to_numpy()
+    savings, gain = (100 * ratio(part, undiscounted) for part in (undiscounted - spent, net[0] - net[1]))
+    drawn = draws(ds)
+    if drawn.size < FEWEST or not np.isfinite(savings).all() or np.ptp(savings) == 0:
+        return Estimate(np.array(np.nan), np.array(np.nan))
+    return _zero_with_error(savings, gain, drawn)
+
+
+def _zero_with_error(x: Array, y: Array, drawn: Draws) -> Estimate:
+    weights = np.ones_like(x) if drawn.weights is None else drawn.weights
+    block = drawn.blocks(BLOCKS)
+    value = _zero(x, y, weights)
+    without = [_zero(x[kept], y[kept], weights[kept]) for kept in (block != each for each in range(block.max() + 1))]
+    return Estimate(np.array(value), jackknife(np.array(without)))
+
+
+def _zero(x: Array, y: Array, weights: Array) -> float:
+    """Where a line through the half of the points nearest to its own zero crosses zero."""
+    near: npt.NDArray[np.int64] = np.arange(x.size)
+    zero = float("nan")
+    for _ in range(STEPS):
+        w = weights[near] / weights[near].sum()
+        centre, height = w @ x[near], w @ y[near]
+        slope = (w * (x[near] - centre)) @ y[near] / (w @ np.square(x[near] - centre))
+        if slope == 0:
+            return float("nan")
+        zero = float(centre - height / slope)
+        near = np.argpartition(np.abs(x - zero), x.size // 2)[: x.size // 2]
+    edge = x.size // 50
+    return zero if np.sort(x)[edge] <= zero <= np.sort(x)[-1 - edge] else float("nan")

@@ -1,10 +1,12 @@
 """Standard errors: how far an estimate from a finite number of scenarios may be from the truth.
 
-Every statistic carries its own error for independent scenarios. Scenarios of a quasi-random sampler are not
-independent, but its randomised replicates are: scenario k belongs to replicate k modulo R, and the spread of the R
-replicate estimates gives the error of the whole.
+Every statistic carries its error for independent scenarios, and the terms whose mean it moves with (its influence
+function, up to a factor). Where scenarios were drawn in groups, the error is multiplied by what the groups do to the
+mean of these terms: for a quantile, to the share of scenarios below it. So quantiles are always those of all scenarios
+together, and never means of quantiles of small groups, which are biased in the tails. An interval is the value and
+``Draws.factor`` errors to each side.
 
-Arrays hold scenarios on their last axis, in the order of scenario numbers.
+Arrays hold scenarios on their last axis, in the order of the cube.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,14 +14,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
-from scipy.special import betainc
+from scipy.special import betainc, betaincinv
+
+from leadmc.measures.draws import Draws
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 PERCENTILES: Final = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 TAIL: Final = 0.05
 """Share of the worst scenarios in TVaR95."""
+ROUNDING: Final = 1e-9
+"""Weight that sums of weights may lack."""
+NODES: Final = 64
+"""Equally likely ranks at which a weighted quantile is looked up for its error."""
 
 
 class Estimate(NamedTuple):
@@ -29,8 +37,27 @@ class Estimate(NamedTuple):
     se: Array
 
 
+class Sample(NamedTuple):
+    """Numbers by scenario, and how the scenarios were drawn.
+
+    Parameters
+    ----------
+    values, ordered
+        In the order of the cube, and ascending.
+    weights
+        Weights of the ascending values, mean 1; None where equal.
+    draws
+        How the scenarios were drawn.
+    """
+
+    values: Array
+    ordered: Array
+    weights: Array | None
+    draws: Draws
+
+
 class Statistic(NamedTuple):
-    """A statistic of a sample and its standard error for independent scenarios.
+    """A statistic of a sample, its standard error for independent scenarios, and the terms whose mean it moves with.
 
     Parameters
     ----------
@@ -38,26 +65,52 @@ class Statistic(NamedTuple):
         Short name in tables and JSON.
     meaning
         What it says, for a reader.
-    value, error
-        Functions of a sample in ascending order on its last axis.
+    value, error, terms
+        Functions of a sample.
+    thin
+        Share of scenarios on its thinner side [1]; with less than one scenario there, its error is unknown.
     """
 
     name: str
     meaning: str
-    value: Callable[[Array], Array]
-    error: Callable[[Array], Array]
+    value: Callable[[Sample], Array]
+    error: Callable[[Sample], Array]
+    terms: Callable[[Sample], Array | Flags]
+    thin: float = 0.5
 
 
-def quantile(sample: Array, share: float) -> Array:
+def sample(values: Array, draws: Draws | None = None) -> Sample:
+    """Put scenarios in order; they are independent unless told otherwise."""
+    drawn = draws or Draws(values.shape[-1])
+    if drawn.weights is None:
+        return Sample(values, np.sort(values, axis=-1), None, drawn)
+    order = np.argsort(values, axis=-1)
+    return Sample(values, np.take_along_axis(values, order, axis=-1), drawn.weights[order], drawn)
+
+
+def quantile(ordered: Array, share: float) -> Array:
     """Interpolate between order statistics at rank 1 + (n - 1) share, as NumPy does by default."""
-    rank = (sample.shape[-1] - 1) * share
+    rank = (ordered.shape[-1] - 1) * share
     below = int(rank)
-    above = min(below + 1, sample.shape[-1] - 1)
+    above = min(below + 1, ordered.shape[-1] - 1)
     weight = rank - below
-    return np.asarray(sample[..., below] + weight * (sample[..., above] - sample[..., below]))
+    return np.asarray(ordered[..., below] + weight * (ordered[..., above] - ordered[..., below]))
 
 
-def quantile_error(sample: Array, share: float) -> Array:
+def weighted_quantile(ordered: Array, weights: Array, shares: Array) -> Array:
+    """Interpolate between weighted order statistics at several shares, [..., k]; with equal weights as ``quantile``.
+
+    The k-th value stands at S_k / S_n with ``S_k = (k - 1) w_k + (n - 1) (w_1 + ... + w_(k-1))``.
+    """
+    n = ordered.shape[-1]
+    place = np.arange(n) * weights + (n - 1) * (np.cumsum(weights, axis=-1) - weights)
+    return np.asarray(_interpolated(shares * place[..., -1:], place, ordered))
+
+
+_interpolated = np.vectorize(np.interp, signature="(k),(n),(n)->(k)")
+
+
+def quantile_error(ordered: Array, share: float) -> Array:
     """Spread of the order statistic, by the weights of Maritz and Jarrett (1978).
 
     The rank-r order statistic of n uniforms is Beta(r, n + 1 - r); its probabilities between i/n and (i+1)/n weigh the
@@ -66,57 +119,112 @@ def quantile_error(sample: Array, share: float) -> Array:
     statistics at fractional ranks 87.8 and 90.0%; at the whole ranks of the binomial 92.0 and 93.3%, but with errors
     27 and 13% too large, against 7 and 2% here.
     """
-    n = sample.shape[-1]
+    n = ordered.shape[-1]
     rank = 1 + (n - 1) * share
     weight = np.diff(betainc(rank, n + 1 - rank, np.arange(n + 1) / n))
     near = np.flatnonzero(weight > 0)
     window = slice(near[0], near[-1] + 1)
-    seen, weight = sample[..., window], weight[window]
+    seen, weight = ordered[..., window], weight[window]
     centre = (seen * weight).sum(axis=-1, keepdims=True)
     return np.asarray(np.sqrt((np.square(seen - centre) * weight).sum(axis=-1)))
 
 
-def mean_error(sample: Array) -> Array:
-    """SD / sqrt(n)."""
-    return np.asarray(sample.std(axis=-1, ddof=1) / np.sqrt(sample.shape[-1]))
+def _quantile(drawn: Sample, share: float) -> Array:
+    if drawn.weights is None:
+        return quantile(drawn.ordered, share)
+    shares = np.full((*drawn.values.shape[:-1], 1), share)
+    return weighted_quantile(drawn.ordered, drawn.weights, shares)[..., 0]
 
 
-def deviation(sample: Array) -> Array:
-    """Sample standard deviation."""
-    return np.asarray(sample.std(axis=-1, ddof=1))
+def _quantile_error(drawn: Sample, share: float) -> Array:
+    """With weights, as many equal ones as give the share of scenarios below the quantile the same error."""
+    if drawn.weights is None:
+        return quantile_error(drawn.ordered, share)
+    error = _independent_error(drawn, _at_most(drawn, share))
+    alike = np.divide(
+        share * (1 - share), np.square(error), out=np.full_like(error, drawn.draws.effective_size), where=error > 0
+    )
+    rank = 1 + (alike - 1) * share
+    shares = betaincinv(rank[..., None], (alike + 1 - rank)[..., None], (np.arange(NODES) + 0.5) / NODES)
+    return np.asarray(weighted_quantile(drawn.ordered, drawn.weights, np.asarray(shares, np.float64)).std(axis=-1))
 
 
-def deviation_error(sample: Array) -> Array:
-    """By its influence function: SD of (x - mean)^2 / (2 SD sqrt(n)); 0 where nothing varies."""
-    square = np.square(sample - sample.mean(axis=-1, keepdims=True))
-    sd = np.sqrt(square.mean(axis=-1))
-    spread = square.std(axis=-1, ddof=1)
-    scale = 2 * sd * np.sqrt(sample.shape[-1])
-    return np.asarray(np.divide(spread, scale, out=np.zeros_like(scale), where=scale != 0))
+def _at_most(drawn: Sample, share: float) -> Flags:
+    return np.asarray(drawn.values <= _quantile(drawn, share)[..., None])
 
 
-def share_below_zero(sample: Array) -> Array:
-    """Share of scenarios with a negative result [1]."""
-    return np.asarray((sample < 0).mean(axis=-1))
+def _independent_error(drawn: Sample, terms: Array | Flags) -> Array:
+    return drawn.draws.ungrouped().error(terms)
 
 
-def share_error(sample: Array) -> Array:
-    """Binomial error with half a case added, so that an event never seen does not pass for impossible."""
-    n = sample.shape[-1]
-    share = ((sample < 0).sum(axis=-1) + 0.5) / (n + 1)
-    return np.asarray(np.sqrt(share * (1 - share) / n))
+def deviation(drawn: Sample) -> Array:
+    """Sample standard deviation; 0 of a single scenario."""
+    n = drawn.draws.effective_size
+    return np.asarray(np.sqrt(drawn.draws.mean(_squares(drawn)) * (n / max(n - 1, 1))))
 
 
-def tail_terms(sample: Array, share: float) -> Array:
-    """Terms whose mean is the tail mean of Acerbi and Tasche (2002): q + min(x - q, 0) / share, q the quantile.
+def _squares(drawn: Sample) -> Array:
+    return np.square(drawn.values - drawn.draws.mean(drawn.values)[..., None])
+
+
+def deviation_error(drawn: Sample) -> Array:
+    """By its influence function: the error of the mean of (x - mean)^2, over 2 SD; 0 where nothing varies."""
+    squares = _squares(drawn)
+    scale = 2 * np.sqrt(drawn.draws.mean(squares))
+    return np.asarray(np.divide(_independent_error(drawn, squares), scale, out=np.zeros_like(scale), where=scale != 0))
+
+
+def _below_zero(drawn: Sample) -> Flags:
+    return np.asarray(drawn.values < 0)
+
+
+def share_error(found: Flags, draws: Draws) -> Array:
+    """Binomial error of a share with half a case added, so that an event never seen does not pass for impossible.
+
+    With weights it is the weighted error, and that of half a case only where it is zero.
+    """
+    n = draws.effective_size
+    share = (n * draws.mean(found) + 0.5) / (n + 1)
+    binomial = np.sqrt(np.maximum(share * (1 - share), 0) / n)  # weights may put a share beyond one by a last bit
+    error = draws.ungrouped().error(found)
+    weighted = draws.weights is not None
+    return np.asarray(np.where(weighted & (error > 0), error, binomial))
+
+
+def order_value(ordered: Array, weights: Array | None, share: float) -> Array:
+    """Find the largest value that no more than a share of the sample is below; keeps the last axis, of length 1."""
+    n = ordered.shape[-1]
+    reached = np.arange(1, n + 1) if weights is None else np.cumsum(weights, axis=-1)
+    at = np.minimum((reached <= n * share + ROUNDING).sum(axis=-1, keepdims=True), n - 1)
+    return np.take_along_axis(ordered, np.broadcast_to(at, (*ordered.shape[:-1], 1)), axis=-1)
+
+
+def left_quantile(ordered: Array, share: float) -> Array:
+    """Find the smallest value that at least a share of the sample does not exceed; keeps the last axis, of length 1."""
+    last = max(int(np.ceil(round(ordered.shape[-1] * share, 9))), 1) - 1
+    return ordered[..., last : last + 1]
+
+
+def weighted_left_quantile(ordered: Array, weights: Array, share: float) -> Array:
+    """Find the smallest value that at least a share of the weight does not exceed; keeps the last axis, of length 1."""
+    n = ordered.shape[-1]
+    at = (np.cumsum(weights, axis=-1) < n * share - ROUNDING).sum(axis=-1, keepdims=True)
+    return np.take_along_axis(ordered, np.minimum(at, n - 1), axis=-1)
+
+
+def tail_terms(values: Array, q: Array, share: float) -> Array:
+    """Terms whose mean is the tail mean of Acerbi and Tasche (2002): q + min(x - q, 0) / share, q the left quantile.
 
     Up to a constant they are its influence function, so that their SD gives its error. Right on atoms: of an atom at q
     only the part inside the tail counts.
     """
-    n = sample.shape[-1]
-    last = max(int(np.ceil(round(n * share, 9))), 1) - 1
-    q = sample[..., last : last + 1]
-    return np.asarray(q + np.minimum(sample - q, 0) / share)
+    return np.asarray(q + np.minimum(values - q, 0) / share)
+
+
+def _tail(drawn: Sample) -> Array:
+    if drawn.weights is None:
+        return tail_terms(drawn.values, left_quantile(drawn.ordered, TAIL), TAIL)
+    return tail_terms(drawn.values, weighted_left_quantile(drawn.ordered, drawn.weights, TAIL), TAIL)
 
 
 def _percentile(percent: int) -> Statistic:
@@ -124,57 +232,91 @@ def _percentile(percent: int) -> Statistic:
     return Statistic(
         f"p{percent}",
         f"{percent} in 100 scenarios are below",
-        lambda sample: quantile(sample, share),
-        lambda sample: quantile_error(sample, share),
+        lambda drawn: _quantile(drawn, share),
+        lambda drawn: _quantile_error(drawn, share),
+        lambda drawn: _at_most(drawn, share),
+        min(share, 1 - share),
     )
 
 
-MEAN: Final = Statistic("mean", "average over scenarios", lambda sample: np.asarray(sample.mean(axis=-1)), mean_error)
-SD: Final = Statistic("sd", "standard deviation over scenarios", deviation, deviation_error)
+MEAN: Final = Statistic(
+    "mean",
+    "average over scenarios",
+    lambda drawn: drawn.draws.mean(drawn.values),
+    lambda drawn: _independent_error(drawn, drawn.values),
+    lambda drawn: drawn.values,
+)
+SD: Final = Statistic("sd", "standard deviation over scenarios", deviation, deviation_error, _squares)
 PERCENTILE: Final = tuple(_percentile(percent) for percent in PERCENTILES)
-LOSS: Final = Statistic("p_loss", "probability that the quantity is negative", share_below_zero, share_error)
+LOSS: Final = Statistic(
+    "p_loss",
+    "probability that the quantity is negative",
+    lambda drawn: drawn.draws.mean(_below_zero(drawn)),
+    lambda drawn: share_error(_below_zero(drawn), drawn.draws),
+    _below_zero,
+)
 TVAR: Final = Statistic(
     "tvar95",
     "mean of the worst 5% of scenarios",
-    lambda sample: np.asarray(tail_terms(sample, TAIL).mean(axis=-1)),
-    lambda sample: mean_error(tail_terms(sample, TAIL)),
+    lambda drawn: drawn.draws.mean(_tail(drawn)),
+    lambda drawn: _independent_error(drawn, _tail(drawn)),
+    _tail,
+    TAIL,
 )
 
 
-def estimate(values: Array, statistics: Sequence[Statistic], replicates: int = 1) -> Estimate:
+def reserve(ruin: float) -> Statistic:
+    """Money to hold so that results fall below minus that money with a probability of ``ruin`` at most, never negative.
+
+    On atoms the promise is kept: the order statistic is not interpolated.
+    """
+    return Statistic(
+        f"reserve_{100 * ruin:g}",
+        f"smallest reserve that no more than {100 * ruin:g} in 100 scenarios exceed",
+        lambda drawn: np.maximum(-order_value(drawn.ordered, drawn.weights, ruin)[..., 0], 0.0),
+        lambda drawn: _quantile_error(drawn, ruin),
+        lambda drawn: _at_most(drawn, ruin),
+        ruin,
+    )
+
+
+def probability(found: Flags, draws: Draws) -> Estimate:
+    """Estimate the probability of an event seen or not in each scenario, the last axis, with its standard error [1]."""
+    value = draws.mean(found)
+    if draws.size < 2:
+        return Estimate(value, np.full_like(value, np.nan))
+    return Estimate(value, share_error(found, draws) * draws.error_ratio(found))
+
+
+def estimate(values: Array, statistics: Sequence[Statistic], draws: Draws | None = None) -> Estimate:
     """Estimate statistics over scenarios, with standard errors.
 
     Parameters
     ----------
     values
-        Any leading axes, scenarios last, in the order of their numbers.
+        Any leading axes, scenarios last, in the order of the cube.
     statistics
         What to estimate; they become the last axis of the answer.
-    replicates
-        Randomised replicates of the sampler; 1 where scenarios are independent.
+    draws
+        How the scenarios were drawn; None where they are independent.
 
     Returns
     -------
     Estimate
-        Of the leading axes and the statistics. The error is NaN for a single scenario. With fewer than two scenarios a
-        replicate, or where all replicates agree exactly (an event never seen), it is the error for independent
-        scenarios, which is the larger one.
+        Of the leading axes and the statistics. The error is NaN for a single scenario, and for a percentile or a tail
+        beyond the last one. Where all groups agree exactly
+        (an event never seen), it is the error for independent scenarios, which is the larger one.
     """
-    ordered = np.sort(values, axis=-1)
-    n = ordered.shape[-1]
-    if n < 2:
-        value = np.stack([ordered[..., 0] * 0 if s is SD else s.value(ordered) for s in statistics], axis=-1)
+    drawn = sample(values, draws)
+    value = np.stack([s.value(drawn) for s in statistics], axis=-1)
+    if drawn.draws.size < 2:
         return Estimate(value, np.full_like(value, np.nan))
-    value = np.stack([s.value(ordered) for s in statistics], axis=-1)
-    independent = np.stack([s.error(ordered) for s in statistics], axis=-1)
-    if not 1 < replicates <= n // 2:
-        return Estimate(value, independent)
-    parts = [np.sort(values[..., r::replicates], axis=-1) for r in range(replicates)]
-    each = np.stack([np.stack([s.value(part) for s in statistics], axis=-1) for part in parts])
-    spread = each.std(axis=0, ddof=1) / np.sqrt(replicates)
-    return Estimate(value, np.where(spread == 0, independent, spread))
+    return Estimate(value, np.stack([_error(s, drawn) for s in statistics], axis=-1))
 
 
-def replicates(ds: xr.Dataset) -> int:
-    """Randomised replicates of a cube's sampler; 1 where its scenarios are independent."""
-    return 1 if ds.attrs["sampler"] == "plain" else int(ds.attrs["replicates"])
+def _error(statistic: Statistic, drawn: Sample) -> Array:
+    """Find the error of a statistic: that of independent scenarios, times what the groups do to it."""
+    if drawn.draws.size * statistic.thin < 1 - ROUNDING:
+        return np.full(drawn.values.shape[:-1], np.nan)
+    alone = statistic.error(drawn)
+    return alone if drawn.draws.together is None else alone * drawn.draws.error_ratio(statistic.terms(drawn))

@@ -3,20 +3,38 @@
 ::
 
     {"name", "seed", "sampler", "replicates", "n_scenarios",
+     "interval":   {"confidence", "degrees_of_freedom", "factor"},
+     "discount_rate",
      "units":      {scale: unit},
      "statistics": {statistic: meaning},
-     "tracks":     {track: {quantity: {"by_year": {year: H}, "ten_year": H, "worst_year": H}}},
+     "tracks":     {track: {quantity: {"by_year": {year: H}, "ten_year": H, "ten_year_discounted": H,
+                    "worst_year": H}}},
+     "losses":     {"quantity", "tracks": {track: {"by_year": {year: L}, "any_year": L, "ten_year": L,
+                    "ten_year_discounted": L}}},
+     "course":     {"quantity", "tracks": {track: {"low_point_usd": S, "drawdown_usd": S, "drawdown_year": {year: E},
+                    "break_even_year": {year: E}, "reserve_usd": {probability of ruin: E}}}},
+     "guarantee": {track: {"by_year": {year: {"called": E, "exceeded": E}}, "any_year": the same}},
      "transition": null or {"switch_year", "tracks": {track: {"step_percent": S, "effect_usd": {"by_year": {year: S},
-                    "ten_year": S}, "gain": {"by_year": {year: E}, "ten_year": E}}}},
-     "choice":     null or {"first", "second", "by_year": {year: C}, "ten_year": C}}
+                    "ten_year": S}, "with_usd": {"by_year": {year: E}, "ten_year": E}, "without_usd": the same,
+                    "gain": the same, "by_position": [{"position_percent": E, "effect_percent": E, "net_usd": E,
+                    "gain": E}]}}},
+     "rule_uncertainty": null or {track: {"all": E, "terms": {path: {"share": E, "mean_usd": {alternative: E}}}}},
+     "choice":     null or {"first", "second", "by_year": {year: C}, "ten_year": C},
+     "pairs":      null or [{"first", "second", "by_year": {year: C}, "ten_year": C, "break_even_percent": E}],
+     "regret":     null or {track: {"regret_usd": S, "best": E}}}
 
     E = {"value": number, "se": number}            null stands for "not a number"
     S = {statistic: E}
-    H = {"usd": S, "percent_of_benchmark": S, "p_loss": E}
+    A run adds ``rule_influence``, see ``leadmc/rule_influence.py``.
+
+    H = {"usd": S, "percent_of_benchmark": S, "usd_pbpm": S, "p_loss": E}
+    L = {share of the benchmark: E}                probability of a loss of more than that share
     C = {"difference_usd": S, "better": E}         better: probability that the first track pays more
 
 ``p_loss`` is the probability that the quantity under which it stands is negative over that horizon (in ``worst_year``:
-in any year); in the transition, that the benchmark step or the effect is negative.
+in any year); in the transition, that the benchmark step or the effect is negative. An interval of the stated confidence
+is the value and ``factor`` standard errors to each side. Years of drawdown and break-even include ``never``.
+A run adds ``rule_influence``, in the shape that ``leadmc/rule_influence.py`` describes.
 """
 
 import math
@@ -25,14 +43,19 @@ from typing import Any, Final, NamedTuple
 
 import xarray as xr
 
-from leadmc.measures.choice import choice
+from leadmc.measures.choice import choice, pairs, regret
+from leadmc.measures.cumulative import course
+from leadmc.measures.draws import CONFIDENCE, draws
+from leadmc.measures.losses import guarantee_calls, loss_probabilities
 from leadmc.measures.precision import LOSS
-from leadmc.measures.risk import SCALES, STATISTICS, TEN_YEAR, WORST_YEAR, risk
-from leadmc.measures.transition import transition
+from leadmc.measures.risk import DISCOUNT_RATE, DISCOUNTED, SCALES, STATISTICS, TEN_YEAR, WORST_YEAR, risk
+from leadmc.measures.rule_uncertainty import ALL, rule_uncertainty
+from leadmc.measures.transition import by_position, transition
 
 UNITS: Final = {
     "usd": "USD",
     "percent_of_benchmark": "% of the final benchmark of the same scenario and years",
+    "usd_pbpm": "USD per person-month of the same scenario and years",
     "p_loss": "probability, 0 to 1",
 }
 
@@ -64,17 +87,27 @@ def summary(ds: xr.Dataset) -> Record:
     dict
         Ready for JSON, in the shape of this module's first lines.
     """
+    drawn = draws(ds)
+    factor = _number(drawn.factor())
     return {
         "name": str(ds.attrs["name"]),
         "seed": int(ds.attrs["seed"]),
         "sampler": str(ds.attrs["sampler"]),
         "replicates": int(ds.attrs["replicates"]),
         "n_scenarios": int(ds.sizes["scenario"]),
+        "interval": {"confidence": CONFIDENCE, "degrees_of_freedom": drawn.df, "factor": factor},
+        "discount_rate": float(ds.attrs[DISCOUNT_RATE]),
         "units": dict(UNITS),
         "statistics": {statistic.name: statistic.meaning for statistic in STATISTICS},
         "tracks": _risk_record(risk(ds)),
-        "transition": _transition_record(transition(ds)),
+        "losses": _losses_record(loss_probabilities(ds)),
+        "course": _course_record(course(ds)),
+        "guarantee": _by_track(guarantee_calls(ds), _guarantee_record),
+        "transition": _transition_record(transition(ds), by_position(ds)),
+        "rule_uncertainty": _rules_record(rule_uncertainty(ds)),
         "choice": _choice_record(choice(ds)),
+        "pairs": _pairs_record(pairs(ds)),
+        "regret": _regret_record(ds),
     }
 
 
@@ -88,9 +121,15 @@ def _pair(value: xr.DataArray, se: xr.DataArray) -> Record:
 
 
 def _pairs(value: xr.DataArray, se: xr.DataArray) -> Record:
-    names = value["statistic"].to_numpy()
+    """Pairs of value and error by the labels of the only axis."""
     values, errors = value.to_numpy(), se.to_numpy()
+    names = value[value.dims[0]].to_numpy()
     return {str(n): {"value": _number(v), "se": _number(e)} for n, v, e in zip(names, values, errors, strict=True)}
+
+
+def _estimates(cell: xr.Dataset, name: str) -> Record:
+    """Read a variable and its error from a data set, one number or along one axis."""
+    return (_pairs if cell[name].ndim else _pair)(cell[name], cell[f"{name}_se"])
 
 
 def _by_horizon(horizons: xr.DataArray, record: Callable[[str], Record]) -> Record:
@@ -121,20 +160,39 @@ def _sel(cell: xr.Dataset, **labels: str) -> tuple[xr.DataArray, xr.DataArray]:
     return cell["value"].sel(labels), cell["se"].sel(labels)
 
 
-def _transition_record(measures: xr.Dataset | None) -> Record | None:
+def _transition_record(measures: xr.Dataset | None, positions: xr.Dataset) -> Record | None:
+    if measures is None:
+        return None
+    by_horizon = {"effect": "effect_usd", "with": "with_usd", "without": "without_usd", "gain": "gain"}
+    by_group = {"position": "position_percent", "effect": "effect_percent", "net": "net_usd", "gain": "gain"}
+
+    def track(cell: xr.Dataset) -> Record:
+        def horizons(name: str) -> Record:
+            return _by_horizon(cell["horizon"], lambda horizon: _estimates(cell.sel(horizon=horizon), name))
+
+        own = positions.sel(track=cell["track"])
+        groups = [own.isel(group=k) for k in range(own.sizes["group"])]
+        return {
+            "step_percent": _estimates(cell, "step"),
+            **{key: horizons(name) for name, key in by_horizon.items()},
+            "by_position": [{key: _estimates(group, name) for name, key in by_group.items()} for group in groups],
+        }
+
+    return {"switch_year": int(measures.attrs["switch_year"]), "tracks": _by_track(measures, track)}
+
+
+def _rules_record(measures: xr.Dataset | None) -> Record | None:
     if measures is None:
         return None
 
     def track(cell: xr.Dataset) -> Record:
-        effect, error, gain, gain_error = (cell[name] for name in ("effect", "effect_se", "gain", "gain_se"))
-        return {
-            "step_percent": _pairs(cell["step"], cell["step_se"]),
-            "effect_usd": _by_horizon(cell["horizon"], lambda n: _pairs(effect.sel(horizon=n), error.sel(horizon=n))),
-            "gain": _by_horizon(cell["horizon"], lambda n: _pair(gain.sel(horizon=n), gain_error.sel(horizon=n))),
-        }
+        shares = _estimates(cell, "share")
+        together = shares.pop(ALL)
+        named = cell.set_index(alternative="name")
+        means = {path: _estimates(named.isel(alternative=named["of"] == path), "mean") for path in shares}
+        return {"all": together, "terms": {p: {"share": s, "mean_usd": means[p]} for p, s in shares.items()}}
 
-    tracks = {str(name): track(measures.sel(track=name)) for name in measures["track"].to_numpy()}
-    return {"switch_year": int(measures.attrs["switch_year"]), "tracks": tracks}
+    return _by_track(measures, track)
 
 
 def _choice_record(measures: xr.Dataset | None) -> Record | None:
@@ -143,18 +201,64 @@ def _choice_record(measures: xr.Dataset | None) -> Record | None:
 
     def horizon(name: str) -> Record:
         cell = measures.sel(horizon=name)
-        return {
-            "difference_usd": _pairs(cell["difference"], cell["difference_se"]),
-            "better": _pair(cell["better"], cell["better_se"]),
-        }
+        return {"difference_usd": _estimates(cell, "difference"), "better": _estimates(cell, "better")}
 
     named = {name: str(measures.attrs[name]) for name in ("first", "second")}
     return named | _by_horizon(measures["horizon"], horizon)
 
 
+def _pairs_record(measures: xr.Dataset | None) -> list[Record] | None:
+    if measures is None:
+        return None
+    each = (measures.isel(pair=i) for i in range(measures.sizes["pair"]))
+    return [
+        (_choice_record(pair.assign_attrs({name: pair[name].item() for name in ("first", "second")})) or {})
+        | {"break_even_percent": _estimates(pair, "break_even")}
+        for pair in each
+    ]
+
+
+def _by_track(measures: xr.Dataset, record: Callable[[xr.Dataset], Record]) -> Record:
+    return {str(name): record(measures.sel(track=name)) for name in measures["track"].to_numpy()}
+
+
+def _chances(cell: xr.Dataset) -> Record:
+    return _by_horizon(cell["horizon"], lambda name: _estimates(cell.sel(horizon=name), "probability"))
+
+
+def _losses_record(measures: xr.Dataset) -> Record:
+    return {"quantity": measures.attrs["quantity"], "tracks": _by_track(measures, _chances)}
+
+
+def _guarantee_record(cell: xr.Dataset) -> Record:
+    def horizon(name: str) -> Record:
+        one = cell.sel(horizon=name)
+        return {key: _estimates(one, key) for key in ("called", "exceeded")}
+
+    return _by_horizon(cell["horizon"], horizon)
+
+
+def _course_record(measures: xr.Dataset) -> Record:
+    money = {f"{name}_usd": name for name in ("low_point", "drawdown", "reserve")}
+    years = {name: name for name in ("drawdown_year", "break_even_year")}
+
+    def track(cell: xr.Dataset) -> Record:
+        return {key: _estimates(cell, name) for key, name in (money | years).items()}
+
+    return {"quantity": measures.attrs["quantity"], "tracks": _by_track(measures, track)}
+
+
+def _regret_record(ds: xr.Dataset) -> Record | None:
+    if ds.sizes["track"] < 2:
+        return None
+    return _by_track(
+        regret(ds), lambda cell: {"regret_usd": _estimates(cell, "regret"), "best": _estimates(cell, "best")}
+    )
+
+
 def horizons(quantity: Mapping[str, Any]) -> Record:
-    """Each year, then the ten-year total, then the worst year of one quantity of a summary, by name."""
-    return dict(quantity["by_year"]) | {name: quantity[name] for name in (TEN_YEAR, WORST_YEAR)}
+    """Each year, then the totals, then the worst year of one quantity of a summary, by name."""
+    return dict(quantity["by_year"]) | {name: quantity[name] for name in (TEN_YEAR, DISCOUNTED, WORST_YEAR)}
 
 
 def summary_rows(record: Mapping[str, Any]) -> Iterator[Row]:

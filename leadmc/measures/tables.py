@@ -2,22 +2,29 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from leadmc.base.variables import VARIABLES
-from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, TVAR
-from leadmc.measures.risk import TEN_YEAR, WORST_YEAR
+from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, SD, TVAR
+from leadmc.measures.risk import DISCOUNTED, TEN_YEAR, WORST_YEAR
 from leadmc.measures.rounding import rounded
 from leadmc.measures.summary import horizons
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 MILLION: Final = 1e6
 PERCENT: Final = 0.01
-SCALE_UNITS: Final = {"usd": ("$ million", MILLION), "percent_of_benchmark": ("% of benchmark", 1.0)}
+SCALE_UNITS: Final = {
+    "usd": ("$ million", MILLION),
+    "percent_of_benchmark": ("% of benchmark", 1.0),
+    "usd_pbpm": ("$ per person-month", 1.0),
+}
 SHORT: Final = (MEAN.name, "p5", "p25", "p50", "p75", "p95", TVAR.name, LOSS.name)
 FULL: Final = (MEAN.name, *(one.name for one in PERCENTILE), TVAR.name, LOSS.name)
 SPREAD: Final = (MEAN.name, "p5", "p50", "p95")
 HEADINGS: Final = {MEAN.name: "Mean", TVAR.name: "Worst 5%"}
-HORIZONS: Final = {TEN_YEAR: "Ten years", WORST_YEAR: "Worst year"}
+HORIZONS: Final = {TEN_YEAR: "Ten years", DISCOUNTED: "Discounted", WORST_YEAR: "Worst year"}
 
 
 class Cell(NamedTuple):
@@ -59,7 +66,7 @@ def percentile_table(
     statistics: Sequence[str] = SHORT,
     scale: str = "usd",
 ) -> Table:
-    """Lay out one quantity of one track of a summary: a row a year, then ten years, then the worst year.
+    """Lay out one quantity of one track of a summary: a row a year, then ten years, plain and discounted, then worst.
 
     Parameters
     ----------
@@ -88,6 +95,36 @@ def percentile_table(
     )
     headings = HEADINGS | {LOSS.name: f"{VARIABLES[quantity].long_name} < 0 (%)"}
     return Table((heading, *(headings.get(one, one.upper()) for one in statistics)), rows)
+
+
+def comparison_table(compared: "xr.Dataset", track: str, quantity: str = "net_result") -> Table:
+    """Lay out the ten-year result of one track in two runs: a row a statistic, with the difference at the end.
+
+    Parameters
+    ----------
+    compared
+        From ``measures.comparison.compare``.
+    track, quantity
+        Names in it.
+
+    Returns
+    -------
+    Table
+        In $ million, the probability of a loss in percent, each with its standard error.
+    """
+    total = compared.sel(quantity=quantity, scale="usd", track=track, horizon=TEN_YEAR)
+    names = {LOSS.name: f"{VARIABLES[quantity].long_name} < 0 (%)"} | HEADINGS
+
+    def row(statistic: str) -> tuple[Cell, ...]:
+        one = total.sel(statistic=statistic)
+        unit = PERCENT if statistic == LOSS.name else MILLION
+        return tuple(
+            cell({"value": one[name].item(), "se": one[f"{name}_se"].item()}, unit)
+            for name in ("first", "second", "difference")
+        )
+
+    rows = tuple((names.get(each, each.upper()), row(each)) for each in (SHORT[0], SD.name, *SHORT[1:]))
+    return Table(("$ million", "First", "Second", "Difference"), rows)
 
 
 def rate_book_table(record: Mapping[str, Any], track: str) -> Table:

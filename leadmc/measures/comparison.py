@@ -1,0 +1,165 @@
+"""What differs between two runs: statistic by statistic, with errors that know whether the runs share their draws."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from leadmc.base.errors import Fault, InputError
+from leadmc.cube.identity import leaves
+from leadmc.measures.draws import Draws, draws
+from leadmc.measures.precision import LOSS, Array, Estimate, Statistic, estimate, sample
+from leadmc.measures.risk import QUANTITIES, SCALES, STATISTICS, horizons, scaled_horizons
+
+DRAWN_BY: Final = ("seed", "sampler", "replicates")
+"""Attributes of a cube that its draws depend on, beside the numbers of its scenarios."""
+DRAWN_FROM: Final = ("sampler.", "population.")
+"""Settings that decide, beside the attributes of a cube, what a scenario draws."""
+KNOWN_OF_THE_ACO: Final = "population.aco."
+"""Facts for the contract, of which no draw knows."""
+UNPAIRED: Final = "Compare runs of the same draws, or ask for an unpaired comparison (--unpaired)."
+
+
+class Difference(NamedTuple):
+    """One line of a comparison, for a table or a CSV file: second run less first, in the unit named."""
+
+    track: str
+    quantity: str
+    horizon: str
+    unit: str
+    statistic: str
+    first: float
+    second: float
+    difference: float
+    se: float
+
+
+def paired(before: Array, after: Array, statistics: Sequence[Statistic], drawn: Draws) -> Estimate:
+    """Estimate how statistics differ between two results of the same scenarios.
+
+    A statistic moves with the mean of its terms. These, scaled to its error, are subtracted scenario by scenario: what
+    both results share leaves the error. That of a percentile comes out too large where the results are nearly alike: in
+    300 runs of 1,024 scenarios with a correlation of .995, by 10% on average, by 27% for P1.
+
+    Parameters
+    ----------
+    before, after
+        Any leading axes, scenarios last.
+    statistics
+        What to compare; they become the last axis of the answer.
+    drawn
+        How the scenarios of both were drawn.
+    """
+    (was, was_terms), (now, now_terms) = (_moving(each, statistics, drawn) for each in (before, after))
+    error = [drawn.error(b - a) for a, b in zip(was_terms, now_terms, strict=True)]
+    return Estimate(now - was, np.stack(error, axis=-1))
+
+
+def _moving(values: Array, statistics: Sequence[Statistic], drawn: Draws) -> tuple[Array, list[Array]]:
+    """Find values of statistics, and the terms with whose mean each moves, in its own unit."""
+    alone = drawn.ungrouped()
+    value, error = estimate(values, statistics, alone)
+    inside = sample(values, drawn)
+    terms = []
+    for k, statistic in enumerate(statistics):
+        raw = statistic.terms(inside)
+        spread = alone.error(raw)
+        scale = np.divide(error[..., k], spread, out=np.zeros_like(spread), where=spread > 0)
+        terms.append(np.asarray(scale[..., None] * raw, np.float64))
+    return value, terms
+
+
+def sharing_faults(first: xr.Dataset, second: xr.Dataset) -> list[Fault]:
+    """Say why two cubes do not share their draws; empty where scenario k of both is the same draw."""
+    found = [
+        Fault(name, f"{first.attrs[name]} and {second.attrs[name]}", "the same in both runs", UNPAIRED)
+        for name in DRAWN_BY
+        if first.attrs[name] != second.attrs[name]
+    ]
+    if not np.array_equal(first["scenario"], second["scenario"]):
+        sizes = f"{first.sizes['scenario']:,} and {second.sizes['scenario']:,}"
+        found.append(Fault("scenarios", sizes, "the same numbers in both runs", UNPAIRED))
+    return found
+
+
+def compare(first: xr.Dataset, second: xr.Dataset, *, unpaired: bool = False) -> xr.Dataset:
+    """Compare every reported statistic of two runs, on the tracks that both settle.
+
+    Parameters
+    ----------
+    first, second
+        Cubes.
+    unpaired
+        Treat them as independent, whatever they share.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``difference``, second less first, and ``first`` and ``second`` themselves, each with its ``_se``, by quantity,
+        scale, track, horizon and statistic, as in ``measures.risk``.
+
+    Raises
+    ------
+    InputError
+        The cubes do not share their draws and are to be paired, or they have no track in common.
+    """
+    faults = [] if unpaired else sharing_faults(first, second)
+    tracks = [str(track) for track in first["track"].to_numpy() if track in second["track"].to_numpy()]
+    if not tracks:
+        faults.append(Fault("tracks", "none in common", "a track that both runs settle"))
+    if faults:
+        raise InputError(faults)
+    one, other = (ds.sel(track=tracks) for ds in (first, second))
+    shape = (len(QUANTITIES), len(SCALES), len(tracks), len(horizons(one)), len(STATISTICS))
+    before, after, difference = (Estimate(np.empty(shape), np.empty(shape)) for _ in range(3))
+    for q, name in enumerate(QUANTITIES):
+        for k, scale in enumerate(SCALES):
+            was, now = (scaled_horizons(ds, name, scale) for ds in (one, other))
+            a, b = estimate(was, STATISTICS, draws(one)), estimate(now, STATISTICS, draws(other))
+            apart = Estimate(b.value - a.value, np.hypot(a.se, b.se))
+            found = apart if unpaired else paired(was, now, STATISTICS, draws(one))
+            for kept, each in ((before, a), (after, b), (difference, found)):
+                kept.value[q, k], kept.se[q, k] = each
+    dims = ("quantity", "scale", "track", "horizon", "statistic")
+    named = {"first": before, "second": after, "difference": difference}
+    return xr.Dataset(
+        {name: (dims, one.value) for name, one in named.items()}
+        | {f"{name}_se": (dims, one.se) for name, one in named.items()},
+        coords={
+            "quantity": list(QUANTITIES),
+            "scale": list(SCALES),
+            "track": tracks,
+            "horizon": horizons(one),
+            "statistic": [statistic.name for statistic in STATISTICS],
+        },
+        attrs={"unpaired": int(unpaired)},
+    )
+
+
+def difference_rows(compared: xr.Dataset) -> Iterator[Difference]:
+    """Lay out a comparison, one row a statistic; probabilities once, in the unit ``1``."""
+    columns = [compared[name].to_numpy() for name in ("first", "second", "difference", "difference_se")]
+    labels = [compared[dim].to_numpy() for dim in ("quantity", "scale", "track", "horizon", "statistic")]
+    for index in np.ndindex(*columns[0].shape):
+        quantity, scale, track, horizon, statistic = (str(names[i]) for names, i in zip(labels, index, strict=True))
+        if statistic == LOSS.name and scale != SCALES[0]:
+            continue
+        unit = "1" if statistic == LOSS.name else scale
+        yield Difference(track, quantity, horizon, unit, statistic, *(float(column[index]) for column in columns))
+
+
+def setting_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """List what two configurations say differently: path, first value, second value; None where absent."""
+    left, right = ({path: value for path, value in leaves(each) if value != {}} for each in (first, second))
+    paths = dict.fromkeys([*left, *right])
+    return [(path, left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)]
+
+
+def people_faults(differences: Sequence[tuple[str, Any, Any]]) -> list[Fault]:
+    """Say which differences of the configurations make other people, or other draws, of the same scenario numbers."""
+    return [
+        Fault(path, f"{left} and {right}", "the same in both runs", UNPAIRED)
+        for path, left, right in differences
+        if path.startswith(DRAWN_FROM) and not path.startswith(KNOWN_OF_THE_ACO)
+    ]
