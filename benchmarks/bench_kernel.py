@@ -1,29 +1,18 @@
-"""The kernel, its NumPy twin, idiomatic NumPy, and the generator alone; asv finds the classes by their methods."""
+"""The kernel, its NumPy twin, what else one could have written, and the generator alone; found by asv."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
-import numba
 import numpy as np
-import numpy.typing as npt
 
-from benchmarks import numpy_baseline
-from benchmarks.case import Case, a_case
-from leadmc.base.compiled import widest_vectors
-from leadmc.base.philox import U, philox4x32
+from benchmarks import numba_baseline, numpy_baseline
 from leadmc.paths import kernel, twin
+from leadmc.paths.arrays import Prices
+from leadmc.paths.generator import only_draw
+from leadmc.speed import SEED, Case, a_case
 
-SEED = np.uint32(2027), np.uint32(1)
 TWIN_SCENARIOS = 2
-
-
-@numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def only_philox(blocks: int, out: npt.NDArray[np.uint32]) -> None:
-    """Draw blocks of four words and keep a digest of each, so that nothing can be left out."""
-    widest_vectors()
-    for first in range(0, blocks, out.size):
-        for j in range(out.size):
-            a, b, c, d = philox4x32(U(j), U(first), U(3), U(4), SEED[0], SEED[1])
-            out[j] = U(a ^ b ^ c ^ d)
 
 
 class PersonYears:
@@ -32,29 +21,50 @@ class PersonYears:
     beneficiaries = 12_000
     scenarios = 20
     case: Case
+    run_jax: Callable[[int], object] | None = None
 
     def setup(self) -> None:
-        """Lay out the panel; compile or load the kernel."""
+        """Lay out the panel; compile or load everybody."""
         self.case = a_case(self.beneficiaries, self.scenarios)
         self.time_kernel()
+        self.time_numba()
+        if find_spec("jax"):
+            from benchmarks.jax_baseline import simulator
+
+            self.run_jax = simulator(*self.case)
+            self.time_jax()
 
     def time_kernel(self) -> None:
-        kernel.simulate(*self.case, SEED, 0, self.case.sums())
+        self.case.run()
 
     def time_kernel_on_two_threads(self) -> None:
         """Twice the work of ``time_kernel``."""
         with ThreadPoolExecutor(2) as pool:
-            list(
-                pool.map(lambda first: kernel.simulate(*self.case, SEED, first, self.case.sums()), (0, self.scenarios))
-            )
+            list(pool.map(self.case.run, (0, self.scenarios)))
+
+    def time_kernel_truncating(self) -> None:
+        """With a threshold of truncation, which costs nothing where there is none."""
+        truncation = self.case.prices.attachment / np.float32(12)
+        prices = self.case.prices._replace(truncation=truncation)
+        kernel.simulate(self.case.panel, self.case.nature, prices, SEED, 0, self.case.sums())
 
     def time_numpy(self) -> None:
         numpy_baseline.simulate(*self.case, np.random.default_rng(2027), self.case.sums())
 
+    def time_numba(self) -> None:
+        numba_baseline.simulate(*self.case, np.random.default_rng(2027), self.case.sums())
+
+    def time_jax(self) -> None:
+        """Run where JAX is installed."""
+        if self.run_jax is None:
+            raise NotImplementedError("JAX is not installed")
+        self.run_jax(2027)
+
     def time_twin(self) -> None:
         """Run the first scenarios only: the twin is there to be right."""
         few = slice(0, TWIN_SCENARIOS)
-        case = self.case._replace(level=self.case.level[few], attachment=self.case.attachment[few])
+        level, attachment, _ = self.case.prices
+        case = self.case._replace(prices=Prices(level[few], attachment[few]))
         twin.simulate(*case, SEED, 0, case.sums())
 
 
@@ -66,10 +76,10 @@ class Philox:
     def setup(self) -> None:
         """Compile."""
         self.out = np.empty(1024, np.uint32)
-        only_philox(1024, self.out)
+        only_draw(1024, SEED, self.out)
 
     def time_philox(self) -> None:
-        only_philox(self.blocks, self.out)
+        only_draw(self.blocks, SEED, self.out)
 
 
 class Scaling:
@@ -81,7 +91,7 @@ class Scaling:
     def setup(self, beneficiaries: int, scenarios: int) -> None:
         """Lay out the panel; compile or load the kernel."""
         self.case = a_case(beneficiaries, scenarios)
-        self.time_kernel(beneficiaries, scenarios)
+        self.case.run()
 
     def time_kernel(self, beneficiaries: int, scenarios: int) -> None:
-        kernel.simulate(*self.case, SEED, 0, self.case.sums())
+        self.case.run()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS
+from leadmc.paths.arrays import CostTable, Nature, Panel, Prices
 from leadmc.paths.kernel import (
     CAPPED,
     DEATHS,
@@ -22,9 +23,6 @@ from leadmc.paths.kernel import (
     SCORE_MONTHS,
     SCORE_UNIT,
     STOP_LOSS,
-    CostTable,
-    Nature,
-    Panel,
 )
 from leadmc.paths.person_year import Law
 
@@ -37,12 +35,12 @@ ENTRY_AGE = np.float32(65.0)
 def simulate(
     panel: Panel,
     nature: Nature,
-    level: Float32,
-    attachment: Float32,
+    prices: Prices,
     rng: np.random.Generator,
     sums: npt.NDArray[np.int64],
 ) -> None:
     """Simulate scenarios one after the other and add up their people, as ``paths.kernel.simulate`` does."""
+    level, attachment, _ = prices
     bank, law, table = nature.states, nature.law, nature.table
     n = panel.age.size
     for s in range(level.shape[0]):
@@ -63,7 +61,7 @@ def simulate(
             move = rng.random(n, dtype=np.float32)
             left = (move < law.leave_hazard) & ~died
             cents = relative_cost(table, latent, esrd)
-            cents *= prices(panel, level[s, t], esrd, high)
+            cents *= price(panel, level[s, t], esrd, high)
             capped = np.count_nonzero(cents > MAX_CENTS)
             np.minimum(cents, MAX_CENTS, out=cents)
             attached = score * (CENTS * attachment[s, t, AGED_DISABLED])
@@ -115,19 +113,20 @@ def relative_cost(table: CostTable, latent: Float32, esrd: Rows) -> Any:
     nothing = np.flatnonzero(x < 0)
     cell = np.minimum(np.maximum(x, 0), table.cells - 1).astype(np.intp)
     x -= cell
-    cell[esrd] += table.cells
-    x *= table.step.take(cell)
-    x += table.value.take(cell)
+    cell[esrd] += table.cells + 1
+    left = table.value.take(cell)
+    x *= table.value.take(cell + 1) - left
+    x += left
     x[nothing] = 0
     return x
 
 
-def prices(panel: Panel, level: Float32, esrd: Rows, high: Rows) -> Any:
+def price(panel: Panel, level: Float32, esrd: Rows, high: Rows) -> Any:
     """Cents that a person of relative cost 1 costs."""
-    price = panel.cost * (CENTS * level[AGED_DISABLED])
-    price[high] = panel.cost[high] * (CENTS * level[HIGH_NEEDS])
-    price[esrd] = panel.esrd_cost[esrd] * (CENTS * level[ESRD])
-    return price
+    cents = panel.cost * (CENTS * level[AGED_DISABLED])
+    cents[high] = panel.cost[high] * (CENTS * level[HIGH_NEEDS])
+    cents[esrd] = panel.esrd_cost[esrd] * (CENTS * level[ESRD])
+    return cents
 
 
 def book(sums: npt.NDArray[np.int64], amounts: Any, esrd: Rows, high: Rows) -> None:

@@ -1,6 +1,5 @@
 """How long the stages of a run take, and how far it has come."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ class Clock:
 
 
 class Tally:
-    """Counts finished scenarios, from any thread, and tells whoever watches.
+    """Counts finished scenarios, and tells whoever watches.
 
     Parameters
     ----------
@@ -39,15 +38,11 @@ class Tally:
     """
 
     def __init__(self, total: int, watcher: Callable[[int, int, float], None]):
-        self.capped = 0
-        self._total, self._watcher = total, watcher
+        self.total, self._watcher = total, watcher
         self._done = 0
-        self._lock = threading.Lock()
         self._start = time.perf_counter()
 
-    def add(self, scenarios: int, capped: int) -> None:
-        """Count a finished chunk and its capped costs."""
-        with self._lock:
-            self._done += scenarios
-            self.capped += capped
-            self._watcher(self._done, self._total, time.perf_counter() - self._start)
+    def add(self, scenarios: int) -> None:
+        """Count a finished chunk."""
+        self._done += scenarios
+        self._watcher(self._done, self.total, time.perf_counter() - self._start)

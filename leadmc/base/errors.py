@@ -36,6 +36,10 @@ class LeadmcError(Exception):
     """Anything leadmc raises on purpose; the command line exits with status 1."""
 
 
+class Stopped(LeadmcError):
+    """The user stopped what was under way; the command line says what was kept and exits with status 130."""
+
+
 class InputError(LeadmcError):
     """Bad input: carries every fault found, not only the first; the command line exits with status 2.
 

@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     ENTRANT = 2  # latent states and age of the person who takes over a slot
     START = 3  # who is in the slot in the first year
     DRIVER = 16  # scenario drivers; the driver's own number is the first counter word
+    RULE = 17  # rules that are not published; the path of the term is in the first two counter words
 
 
 @formula

@@ -13,13 +13,13 @@ from leadmc.base.errors import Fault
 
 Sign = Literal["non-negative", "towards the ACO", "from the ACO"]
 
-DIMENSIONS: Final = ("scenario", "track", "base_year", "performance_year", "category")
+DIMENSIONS: Final = ("scenario", "track", "rule", "base_year", "performance_year", "category")
 """Order of the axes in every variable."""
 
 COORDINATES: Final[Mapping[str, tuple[int | str, ...]]] = MappingProxyType(
     {"base_year": BASE_YEARS, "performance_year": PERFORMANCE_YEARS, "category": CATEGORIES}
 )
-"""Labels of the axes that are the same in every cube; scenarios and tracks are the run's own."""
+"""Labels of the axes that are the same in every cube; scenarios, tracks and mixed rules are the run's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,14 @@ class Variable:
     long_name
         What a figure or a table calls it.
     rule
-        Where it comes from: a step of the LEAD order of operations, or a part of the model.
+        Where it comes from: a step of the LEAD order of operations, or a part of the model. What a quantity means under
+        the rivals is in docs/rules.md.
     sign
         What a positive number means.
     dtype
         NumPy name of the element type.
+    optional
+        Whether a cube may lack it: there are no mixed rules in most runs.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Variable:
     rule: str
     sign: Sign = "non-negative"
     dtype: str = "float64"
+    optional: bool = False
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -174,6 +178,45 @@ _TABLE: Final = (
         sign="from the ACO",
     ),
     Variable(
+        "rule_choice",
+        ("scenario", "rule"),
+        "1",
+        "Alternative of the mixed rule, by its position in the attribute alternatives",
+        "rules that are not published: one draw a scenario",
+        dtype="int64",
+        optional=True,
+    ),
+    Variable(
+        "regional_position",
+        ("scenario",),
+        "1",
+        "Spending of the base years over that of the region at the same risk",
+        "people and drivers: base expenditure / (person-months x score x regional spending of the year)",
+    ),
+    Variable(
+        "base_aco_level",
+        ("scenario", "base_year"),
+        "1",
+        "Cost of the ACO against its region in the base year, without claim luck",
+        "drivers: ACO's starting effect and service-category drift",
+    ),
+    Variable(
+        "aco_level",
+        BY_YEAR,
+        "1",
+        "Cost of the ACO against its region, without claim luck",
+        "drivers: ACO's starting effect, service-category drift, management savings",
+    ),
+    Variable("coding", BY_YEAR, "1", "Risk score of the ACO against the reference", "drivers: coding"),
+    Variable(
+        "ai_score_effect",
+        ("scenario",),
+        "1",
+        "Change of the risk ratio under the AI-inferred score at full weight",
+        "drivers: AI-inferred score",
+        sign="towards the ACO",
+    ),
+    Variable(
         "lower_spending",
         ("scenario",),
         "1",
@@ -204,15 +247,23 @@ _TABLE: Final = (
         BY_RESULT,
         USD,
         "Stop-loss payout less charge",
-        "LEAD settlement, step 8: stop-loss",
+        "LEAD settlement, step 8: stop-loss; MSSP: spending above the truncation point, which does not count",
         sign="towards the ACO",
+    ),
+    Variable(
+        "episodes_net",
+        BY_RESULT,
+        USD,
+        "What CARA episodes add to expenditure",
+        "LEAD settlement, step 7: CARA episodes; 0 unless stated",
+        sign="from the ACO",
     ),
     Variable(
         "gross_savings",
         BY_RESULT,
         USD,
         "Gross savings",
-        "LEAD settlement, step 9: benchmark - expenditure + stop_loss_net",
+        "LEAD settlement, step 9: benchmark - expenditure - episodes_net + stop_loss_net",
         sign="towards the ACO",
     ),
     Variable(
@@ -235,11 +286,27 @@ _TABLE: Final = (
         sign="towards the ACO",
     ),
     Variable(
+        "high_performer_bonus",
+        BY_RESULT,
+        USD,
+        "High-performer bonus",
+        "LEAD settlement, step 12: High Performers Pool; 0 unless stated",
+        sign="towards the ACO",
+    ),
+    Variable(
         "net_result",
         BY_RESULT,
         USD,
         "Net result",
-        "LEAD settlement, step 13: shared_result - sequestration + add_on + high-performer bonus",
+        "LEAD settlement, step 13: shared_result - sequestration + add_on + high_performer_bonus",
+        sign="towards the ACO",
+    ),
+    Variable(
+        "capitation_gain",
+        BY_RESULT,
+        USD,
+        "Capitation over the fees that it replaces",
+        "LEAD settlement, step 12: capitation that is not reconciled; in net_cash, not in net_result",
         sign="towards the ACO",
     ),
     Variable(
@@ -247,8 +314,32 @@ _TABLE: Final = (
         BY_RESULT,
         USD,
         "Net cash",
-        "LEAD settlement, step 12: net_result with advances and their repayment",
+        "LEAD settlement, step 12: net_result with advances, their repayment, and capitation in place of fees",
         sign="towards the ACO",
+    ),
+    Variable(
+        "guarantee_call",
+        BY_RESULT,
+        USD,
+        "Part of the year's loss that the guarantee covers",
+        "LEAD settlement, step 13: financial guarantee",
+        sign="from the ACO",
+    ),
+    Variable(
+        "beneficiary_programme_cost",
+        BY_RESULT,
+        USD,
+        "Cost of programmes for beneficiaries, outside the settlement and its cash",
+        "LEAD settlement, beside step 13: beneficiary programmes; 0 unless stated",
+        sign="from the ACO",
+    ),
+    Variable(
+        "below_minimum",
+        BY_RESULT,
+        "1",
+        "Whether the ACO has fewer aligned people than it needs",
+        "LEAD settlement, step 1: alignment minimum",
+        dtype="bool",
     ),
     Variable(
         "rate_book_effect",
@@ -281,8 +372,8 @@ def faults(found: Mapping[str, tuple[tuple[str, ...], str]], where: str = "cube"
     """
     out = [
         Fault(f"{where}, {name}", "missing", "every variable of the registry")
-        for name in VARIABLES
-        if name not in found
+        for name, variable in VARIABLES.items()
+        if name not in found and not variable.optional
     ]
     for name, (dims, dtype) in found.items():
         variable = VARIABLES.get(name)

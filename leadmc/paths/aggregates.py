@@ -7,7 +7,7 @@ from leadmc.base.axes import BASE_YEARS, BY3
 from leadmc.contract.experience import Experience
 from leadmc.inputs.base_years import BaseYears
 from leadmc.inputs.panel import Rates
-from leadmc.paths.kernel import EXPENDITURE, PERSON_MONTHS, SCORE_MONTHS, SCORE_UNIT, STOP_LOSS
+from leadmc.paths.kernel import EXPENDITURE, PERSON_MONTHS, SCORE_MONTHS, SCORE_UNIT, STOP_LOSS, TRUNCATED
 from leadmc.scenarios.world import World
 
 Array = npt.NDArray[np.float64]
@@ -22,7 +22,7 @@ def experience(sums: Int64, world: World, rates: Rates, *, aco_share: float) -> 
     Parameters
     ----------
     sums
-        As of ``sweep``, [a, s, t, c, 7].
+        As of ``sweep``, [a, s, t, c, 8].
     world
         The chunk's drivers.
     rates
@@ -30,10 +30,13 @@ def experience(sums: Int64, world: World, rates: Rates, *, aco_share: float) -> 
     aco_share
         The ACO's share of its region's assignable population [1].
     """
-    cells = np.moveaxis(sums, 0, -2)  # s t c a, then the sums
+    # s t c a, then the sums. Scenarios come first in memory too: the order in which a settlement adds up cells follows
+    # it, and must not depend on how many scenarios there are.
+    cells = np.ascontiguousarray(np.moveaxis(sums, 0, -2))
     months = cells[..., PERSON_MONTHS].astype(np.float64)
     dollars = cells[..., EXPENDITURE] / CENTS
     excess = cells[..., STOP_LOSS] / CENTS
+    truncated = cells[..., TRUNCATED] / CENTS
     score = mean_score(cells[..., SCORE_MONTHS], months) * world.coding[..., None]
     national = world.national_level
     regional = world.national_level * world.regional_level
@@ -43,10 +46,12 @@ def experience(sums: Int64, world: World, rates: Rates, *, aco_share: float) -> 
         base_person_months=months[:, base],
         base_expenditure=dollars[:, base],
         base_risk_score=score[:, base],
+        base_truncation_excess=truncated[:, base],
         person_months=months[:, performance],
         expenditure=dollars[:, performance],
         risk_score=score[:, performance],
         stop_loss_excess=excess[:, performance],
+        truncation_excess=truncated[:, performance],
         base_national_trend=1.0 / since_by3(national)[:, base],
         base_regional_trend=1.0 / since_by3(regional)[:, base],
         national_trend=since_by3(national)[:, performance],
@@ -67,6 +72,7 @@ def with_observed_base_years(simulated: Experience, observed: BaseYears) -> Expe
         base_person_months=observed.person_months,
         base_expenditure=observed.expenditure,
         base_risk_score=observed.risk_score,
+        base_truncation_excess=observed.truncation_excess,
     )
 
 
@@ -83,6 +89,8 @@ def mean_score(score_months: Int64, months: Array) -> Array:
 def with_known_benchmark(simulated: Experience, person_months: Array, cost: Array) -> Experience:
     """Replace what a benchmark rests on by the panel's true expected spend: what is left is claim noise.
 
+    That spend is of whole costs, so truncation is left out of every year.
+
     Parameters
     ----------
     simulated
@@ -98,6 +106,8 @@ def with_known_benchmark(simulated: Experience, person_months: Array, cost: Arra
         base_person_months=everybody,
         base_expenditure=everybody * rate[BY3][:, None],
         base_risk_score=np.ones_like(simulated.base_risk_score),
+        base_truncation_excess=np.zeros_like(simulated.base_truncation_excess),
+        truncation_excess=np.zeros_like(simulated.truncation_excess),
         risk_score=np.ones_like(simulated.risk_score),
         base_national_trend=ones,
         base_regional_trend=ones,

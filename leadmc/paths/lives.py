@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.philox import U, philox4x32
-from leadmc.paths.kernel import ENTRANT_STREAM, START_STREAM, YEAR_STREAM, Nature, Panel, relative_cost, start_offset
-from leadmc.paths.maths import ONE, select
-from leadmc.paths.person_year import IS_AGED_DISABLED, IS_ESRD, STAYS, live_through, new_person, own_coding
+from leadmc.paths.arrays import Nature, Panel, relative_cost
+from leadmc.paths.kernel import ENTRANT_STREAM, START_STREAM, YEAR_STREAM, start_offset
+from leadmc.paths.maths import ONE, normal_pair, select
+from leadmc.paths.person_year import IS_AGED_DISABLED, IS_ESRD, STAYS, end_year, entry_age, fall_ill, own_coding
 
 Float32 = npt.NDArray[np.float32]
 Int32 = npt.NDArray[np.int32]
@@ -76,21 +77,26 @@ def lives(
     address = (panel.key_low, panel.key_high, U(scenario))
     words = philox4x32(*address, START_STREAM, *seed)
     states = nature.states[panel.first_state + start_offset(words[0], panel.state_count)]
-    own = states[:, 2] + nature.own_spread * own_coding(words)
-    state = (states[:, 0], states[:, 1], own, panel.age, panel.category)
+    own = states[:, 2] + nature.own_spread * own_coding(*words[2:])
+    person = (states[:, 0], states[:, 1], own, panel.age, panel.category)
     ending = np.full(panel.age.shape, STAYS)
     for t in range(years):
         year = U(nature.first_year + t)
         entrants = philox4x32(*address, U(ENTRANT_STREAM | year), *seed)
-        newcomer = (*new_person(law, entrants), np.full(panel.age.shape, IS_AGED_DISABLED))
-        arrived = ending != STAYS
-        state = tuple(select(arrived, new, old) for old, new in zip(state, newcomer, strict=True))
-        words = philox4x32(*address, U(YEAR_STREAM | year), *seed)
-        category, latent_cost, score, months, ending, morbidity, next_category = live_through(
-            law, words, state, panel.sex_shift
+        newcomer = (
+            *normal_pair(*entrants[:2]),
+            own_coding(*entrants[2:]),
+            entry_age(law, *entrants[:2]),
+            np.full(panel.age.shape, IS_AGED_DISABLED),
         )
-        yield PersonYear(state[3], category, latent_cost, score, months, ending, arrived, np.stack(state[:3], axis=1))
-        state = (state[0], morbidity, state[2], state[3] + ONE, next_category)
+        arrived = ending != STAYS
+        person = tuple(select(arrived, new, old) for old, new in zip(person, newcomer, strict=True))
+        state, age, category = person[:3], person[3], person[4]
+        words = philox4x32(*address, U(YEAR_STREAM | year), *seed)
+        category, morbidity, latent_cost, score = fall_ill(law, state, category, normal_pair(*words[:2]))
+        months, ending, next_category = end_year(law, (category, age, panel.sex_shift), latent_cost, *words[2:])
+        yield PersonYear(age, category, latent_cost, score, months, ending, arrived, np.stack(state, axis=1))
+        person = (state[0], morbidity, state[2], age + ONE, next_category)
 
 
 def annual_cost(panel: Panel, nature: Nature, year: PersonYear) -> Float32:

@@ -10,6 +10,7 @@ from leadmc.inputs.assumptions import Assumptions
 from leadmc.inputs.base_years import BaseYears, base_years, months_aligned
 from leadmc.inputs.reference import Reference
 from leadmc.inputs.roster import Roster
+from leadmc.inputs.truncation import Truncation, thresholds
 from leadmc.paths import omissions
 from leadmc.paths.bank import Bank
 from leadmc.paths.history import own_stretches, seen
@@ -38,7 +39,12 @@ class Observed(NamedTuple):
 
 
 def observe(
-    roster: Roster, bank: Bank, county_cost: Array, reference: Reference, assumptions: Assumptions
+    roster: Roster,
+    bank: Bank,
+    county_cost: Array,
+    reference: Reference,
+    assumptions: Assumptions,
+    truncation: Truncation | None = None,
 ) -> tuple[People, Observed]:
     """Prepare people and benchmark of a run with observed base years.
 
@@ -54,10 +60,12 @@ def observe(
         Annual cost of a person with relative cost 1 by county, for (not ESRD, ESRD), [k, 2] [USD].
     reference, assumptions
         The reference population, and the assumptions that it was solved for.
+    truncation
+        Where a programme truncates; None: no programme asks.
     """
     price = _price(roster, county_cost, assumptions)
     relative, score = expected_of_strata(roster, bank, reference)
-    filling = omissions.filling(roster, bank, reference)
+    filling = omissions.filling(roster, bank, reference, None if truncation is None else truncation.relative)
     relative = relative * filling.stratum_cost[np.arange(len(BASE_YEARS)), roster.category_then]
     start = _aco_start(roster, price * relative, assumptions)
     level = aco_start(assumptions.aco_level, np.full(1, start[0]))[0, : len(BASE_YEARS)]
@@ -65,7 +73,8 @@ def observe(
     history = seen(staying, price[roster.aligned] * level, reference)
     states = own_stretches(staying, history, bank, reference)
     people = gather_people_with_history(staying.population, states, county_cost, reference)
-    return people, Observed(omissions.filled(base_years(roster, score), filling), start)
+    told = base_years(roster, score, _thresholds(truncation, assumptions))
+    return people, Observed(omissions.filled(told, filling), start)
 
 
 def _price(roster: Roster, county_cost: Array, assumptions: Assumptions) -> Array:
@@ -80,6 +89,15 @@ def base_level(assumptions: Assumptions) -> Array:
     national, skin = assumptions.national_trend, assumptions.skin_substitutes
     distortion = national_distortion(skin, national) * own_distortion(skin)
     return np.asarray((expected_national_level(national) * distortion[:, None])[: len(BASE_YEARS)])
+
+
+def _thresholds(truncation: Truncation | None, assumptions: Assumptions) -> Array | None:
+    """Thresholds of truncation in the base years, [b, c] [USD]."""
+    if truncation is None:
+        return None
+    national = assumptions.national_trend
+    level = expected_national_level(national) * national_distortion(assumptions.skin_substitutes, national)[:, None]
+    return thresholds(truncation.dollars, level[: len(BASE_YEARS)])
 
 
 def spending_ratio(roster: Roster, expected: Array) -> tuple[float, float]:
@@ -103,4 +121,5 @@ def _aco_start(roster: Roster, expected: Array, assumptions: Assumptions) -> tup
         assumptions.county_level,
         log_ratio=float(np.log(ratio)) - aco.start_mean,
         sampling_variance=assumptions.over_dispersion.factor * variance,
+        beneficiaries=int(roster.aligned.sum()),
     )

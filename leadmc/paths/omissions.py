@@ -32,7 +32,7 @@ class Filling(NamedTuple):
 
     Parameters
     ----------
-    person_months, expenditure, risk_score
+    person_months, expenditure, risk_score, truncation_excess
         All who were aligned over those whom such a roster tells of.
     stratum_cost
         What those whom it tells of cost over the mean of their age, sex and label.
@@ -41,28 +41,37 @@ class Filling(NamedTuple):
     person_months: Array
     expenditure: Array
     risk_score: Array
+    truncation_excess: Array
     stratum_cost: Array
 
 
-def filling(roster: Roster, bank: Bank, reference: Reference) -> Filling:
-    """Find the factors for what this roster leaves out; 1 for a roster that leaves nothing out."""
+def filling(roster: Roster, bank: Bank, reference: Reference, threshold: Array | None = None) -> Filling:
+    """Find the factors for what this roster leaves out; 1 for a roster that leaves nothing out.
+
+    Parameters
+    ----------
+    roster, bank, reference
+        The file, and the reference population that stands in for whom it leaves out.
+    threshold
+        Relative cost at which a programme truncates, [c] [1]; None: no programme asks.
+    """
     ones = np.ones((len(BASE_YEARS), len(CATEGORIES)))
     survivors, todays = bool(roster.aligned.all()), has_todays_labels(roster)
     if not (survivors or todays) or not reference.people.volatility:
-        return Filling(ones, ones, ones, ones)
+        return Filling(*(ones for _ in Filling._fields))
     everybody = _simulated(reference)
     told = everybody.still_aligned() if survivors else everybody
     if todays:
         told = told._replace(category_then=np.repeat(told.population.category[:, None], len(BASE_YEARS), axis=1))
-    whole, part = (_cells(each, bank, reference) for each in (everybody, told))
+    whole, part = (_cells(each, bank, reference, threshold) for each in (everybody, told))
     foreseen = _expected_spending(told, bank, reference)
-    months, spending, score = (_over(a, b) for a, b in zip(whole, part, strict=True))
-    return Filling(months, spending, score, _over(part.expenditure, foreseen))
+    months, spending, score, excess = (_over(a, b) for a, b in zip(whole, part, strict=True))
+    return Filling(months, spending, score, excess, _over(part.expenditure, foreseen))
 
 
 def filled(told: BaseYears, factors: Filling) -> BaseYears:
     """Scale a roster's sums."""
-    scaled = (total * factor[:, :, None] for total, factor in zip(told, factors[:3], strict=True))
+    scaled = (total * factor[:, :, None] for total, factor in zip(told, factors[:-1], strict=True))
     return BaseYears(*scaled)
 
 
@@ -76,9 +85,10 @@ def _simulated(reference: Reference) -> Roster:
     return past(slots, synthetic_ids(SLOTS), people.panels[CLAIMS], people.nature, level=level, seed=SEED).roster
 
 
-def _cells(roster: Roster, bank: Bank, reference: Reference) -> BaseYears:
+def _cells(roster: Roster, bank: Bank, reference: Reference, threshold: Array | None) -> BaseYears:
     """Add the cells up, [b, c]."""
-    sums = base_years(roster, expected_of_strata(roster, bank, reference)[1])
+    every_year = None if threshold is None else np.tile(threshold, (len(BASE_YEARS), 1))
+    sums = base_years(roster, expected_of_strata(roster, bank, reference)[1], every_year)
     return BaseYears(*(total[0, :, :, CLAIMS] for total in sums))
 
 

@@ -15,7 +15,7 @@ from leadmc.inputs.reference import Reference
 from leadmc.inputs.roster import Roster, person_keys
 from leadmc.inputs.settings import Synthetic
 from leadmc.inputs.synthetic import roster_with_base_years, synthetic_ids
-from leadmc.paths.kernel import Nature, Panel
+from leadmc.paths.arrays import Nature, Panel
 from leadmc.paths.lives import annual_cost, lives
 from leadmc.paths.people import gather_people
 

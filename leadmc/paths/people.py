@@ -23,8 +23,8 @@ from leadmc.inputs.reference import (
     Reference,
     score_log_sds,
 )
+from leadmc.paths.arrays import CostTable, Nature, Panel
 from leadmc.paths.bank import build_bank
-from leadmc.paths.kernel import CostTable, Nature, Panel
 from leadmc.paths.person_year import Law
 
 Array = npt.NDArray[np.float64]
@@ -162,8 +162,7 @@ def cost_table(reference: Reference) -> CostTable:
     """Lay the two cost shapes out as one table, ESRD second."""
     value = np.stack([shape.value for shape in reference.shapes]).astype(np.float32)
     return CostTable(
-        value=np.ascontiguousarray(value[:, :-1]).ravel(),
-        step=np.diff(value, axis=1).ravel(),
+        value=value.ravel(),
         origin=np.array([shape.origin for shape in reference.shapes], np.float32),
         inverse_width=np.array([1.0 / shape.width for shape in reference.shapes], np.float32),
         cells=np.int32(value.shape[1] - 1),

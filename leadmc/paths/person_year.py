@@ -16,9 +16,12 @@ IS_AGED_DISABLED = I(AGED_DISABLED)
 IS_ESRD = I(ESRD)
 IS_HIGH_NEEDS = I(HIGH_NEEDS)
 
+# how a year ends is added to the months lived, so that one 32-bit sum holds months, deaths and departures of 511 people
+DEATH_SHIFT = np.uint32(13)
+EXIT_SHIFT = np.uint32(22)
 STAYS = I(0)
-LEAVES = I(1)
-DIES = I(2)
+DIES = I(1 << 13)
+LEAVES = I(1 << 22)
 
 TWELVE = F(12.0)
 FULL_YEAR = I(12)
@@ -106,28 +109,10 @@ def entry_age(law: Law, word_0: Any, word_1: Any) -> Any:
 
 
 @formula
-def own_coding(words: Any) -> Any:
+def own_coding(word_2: Any, word_3: Any) -> Any:
     """Draw a person's own coding, standard normal, from the last two words of a stream."""
-    own, _ = normal_pair(words[2], words[3])
+    own, _ = normal_pair(word_2, word_3)
     return own
-
-
-@formula
-def new_person(law: Law, words: Any) -> Any:
-    """Draw the person who takes over a vacated slot.
-
-    Parameters
-    ----------
-    words
-        Four words of the ENTRANT stream.
-
-    Returns
-    -------
-    tuple
-        Persistent health, last year's morbidity and own coding (standard normal), and age [years].
-    """
-    persistent, morbidity = normal_pair(words[0], words[1])
-    return persistent, morbidity, own_coding(words), entry_age(law, words[0], words[1])
 
 
 @formula
@@ -166,37 +151,58 @@ def risk_score(law: Law, category: Any, state: Any, morbidity_before: Any, morbi
 
 
 @formula
-def live_through(law: Law, words: Any, state: Any, sex_shift: Any) -> Any:
-    """Live one year.
+def fall_ill(law: Law, state: Any, category_before: Any, normals: Any) -> Any:
+    """Live one year's health.
 
     Parameters
     ----------
-    words
-        Four words of the YEAR stream.
     state
-        Persistent health, last year's morbidity, own coding, age [years], category at the end of last year.
-    sex_shift
-        Shift of the log hazard of death for the slot's sex [1].
+        Persistent health, last year's morbidity and own coding.
+    category_before
+        Category at the end of last year.
+    normals
+        The year's innovation of morbidity, and its accident.
 
     Returns
     -------
     tuple
-        The year's category, latent cost, risk score [1] and months lived [1..12]; how the year ended, its morbidity,
-        and the category at its end.
+        The year's category, its morbidity, latent cost and risk score [1].
     """
-    persistent, morbidity_before, own, age, category_before = state
+    persistent, morbidity_before, own = state
+    innovation, accident = normals
     category = category_on_january_first(law, persistent, morbidity_before, category_before)
-    innovation, accident = normal_pair(words[0], words[1])
     morbidity = law.persistence * morbidity_before + law.innovation * innovation
     latent_cost = law.cost_persistent * persistent + law.cost_morbidity * morbidity + law.cost_accident * accident
     score = risk_score(law, category, (persistent, own), morbidity_before, morbidity)
+    return category, morbidity, latent_cost, score
+
+
+@formula
+def end_year(law: Law, person: Any, latent_cost: Any, fate_word: Any, move_word: Any) -> Any:
+    """Find out how the year ends.
+
+    Parameters
+    ----------
+    person
+        The year's category, age on 1 January [years], shift of the log hazard of death for the sex [1].
+    latent_cost
+        Of the year.
+    fate_word, move_word
+        Last two words of the YEAR stream.
+
+    Returns
+    -------
+    tuple
+        Months lived [1..12], how the year ended, and the category at its end.
+    """
+    category, age, sex_shift = person
     hazard = death_hazard(law, age, category, sex_shift, latent_cost)
-    fate = uniform(words[2])
+    fate = uniform(fate_word)
     dies = fate < hazard
     months = I(I(select(dies, fate / hazard * TWELVE, TWELVE)) + I(1))
     months = select(months > FULL_YEAR, FULL_YEAR, months)
-    move = uniform(words[3])
+    move = uniform(move_word)
     leaves = move < law.leave_hazard
     kidneys_fail = (move >= law.leave_hazard) & (move < law.leave_hazard + law.esrd_hazard)
     how_it_ends = select(dies, DIES, select(leaves, LEAVES, STAYS))
-    return category, latent_cost, score, months, how_it_ends, morbidity, select(kidneys_fail, IS_ESRD, category)
+    return months, how_it_ends, select(kidneys_fail, IS_ESRD, category)

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.axes import BASE_YEARS
+from leadmc.base.axes import BASE_YEARS, MONTHS
 from leadmc.base.philox import split_seed
+from leadmc.paths.arrays import Prices
 from leadmc.paths.kernel import SUMS, simulate
 from leadmc.paths.people import People
 from leadmc.scenarios.world import World
@@ -14,7 +15,15 @@ Array = npt.NDArray[np.float64]
 UNREACHED = 1e9  # attachment in the base years, where nobody insures [USD]
 
 
-def sweep(people: People, world: World, attachment: Array, *, seed: int, first_scenario: int) -> npt.NDArray[np.int64]:
+def sweep(
+    people: People,
+    world: World,
+    attachment: Array,
+    *,
+    seed: int,
+    first_scenario: int,
+    truncation: Array | None = None,
+) -> npt.NDArray[np.int64]:
     """Simulate everybody through every year, or where the base years are known, through those that follow them.
 
     Parameters
@@ -29,19 +38,27 @@ def sweep(people: People, world: World, attachment: Array, *, seed: int, first_s
         Root seed.
     first_scenario
         Absolute number of the chunk's first scenario.
+    truncation
+        Annual cost per person above which a programme does not count it, [s, t, c] [USD]; None: no programme asks.
 
     Returns
     -------
     numpy.ndarray
-        Sums as of ``kernel.simulate``, [a, s, t, c, 7]; 0 in years that were not simulated.
+        Sums as of ``kernel.simulate``, [a, s, t, c, 8]; 0 in years that were not simulated.
     """
-    level = (world.national_level * world.regional_level * world.aco_level).astype(np.float32)
-    attached = np.full(level.shape, UNREACHED, np.float32)
+    level = world.national_level * world.regional_level * world.aco_level
+    attached = np.full(level.shape, UNREACHED)
     attached[:, len(BASE_YEARS) :] = attachment
     first = int(people.nature.first_year)
-    level, attached = (np.ascontiguousarray(each[:, first:]) for each in (level, attached))
-    sums = np.zeros((len(people.panels), *level.shape, SUMS), np.int64)
+    monthly = None if truncation is None else _simulated(truncation / MONTHS, first)
+    prices = Prices(_simulated(level, first), _simulated(attached, first), monthly)
+    sums = np.zeros((len(people.panels), *prices.level.shape, SUMS), np.int64)
     key = split_seed(seed)
     for panel, panel_sums in zip(people.panels, sums, strict=True):
-        simulate(panel, people.nature, level, attached, key, first_scenario, panel_sums)
+        simulate(panel, people.nature, prices, key, first_scenario, panel_sums)
     return np.pad(sums, ((0, 0), (0, 0), (first, 0), (0, 0), (0, 0))) if first else sums
+
+
+def _simulated(values: Array, first: int) -> npt.NDArray[np.float32]:
+    """Cut to the simulated years and round to what the kernel reads."""
+    return np.ascontiguousarray(values[:, first:], dtype=np.float32)

@@ -15,11 +15,14 @@ PROMISED = {  # names that users rely on, by axes
     "national_trend regional_trend prospective_trend blended_trend",
     ("scenario", "base_year", "category"): "base_person_months base_expenditure base_risk_score",
     ("scenario", "track", "performance_year"): "benchmark_before_discount benchmark stop_loss_net gross_savings "
-    "shared_result add_on sequestration net_result net_cash rate_book_effect",
-    ("scenario", "performance_year"): "quality_score rate_book_weight programme_cost deaths exits entrants",
+    "shared_result add_on sequestration net_result net_cash rate_book_effect episodes_net high_performer_bonus "
+    "capitation_gain guarantee_call beneficiary_programme_cost below_minimum",
+    ("scenario", "performance_year"): "aco_level coding quality_score rate_book_weight programme_cost deaths exits entrants",
     ("scenario", "track", "performance_year", "category"): "benchmark_pbpm",
     ("scenario", "track"): "guarantee",
-    ("scenario",): "scenario_weight adversity lower_spending",
+    ("scenario", "rule"): "rule_choice",
+    ("scenario",): "regional_position scenario_weight adversity lower_spending ai_score_effect",
+    ("scenario", "base_year"): "base_aco_level",
 }
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from leadmc.base.axes import CATEGORIES, YEARS
 from leadmc.inputs.population import Population
-from leadmc.paths.kernel import SUMS, Panel
+from leadmc.paths.arrays import Panel, Prices
+from leadmc.paths.kernel import SUMS
 
 COUNTY_COST = np.array([[11000.0, 96000.0], [14500.0, 120000.0], [9000.0, 80000.0]])
 SEED = np.uint32(2027), np.uint32(3)
@@ -32,10 +33,10 @@ def prices(scenarios, *, low=0.5, high=2.0, attachment=60000.0):
     return level, (attachment * rng.uniform(0.5, 2.0, shape)).astype(np.float32)
 
 
-def simulated(simulate, panel, nature, level, attachment, *, seed=SEED, first_scenario=0):
+def simulated(simulate, panel, nature, level, attachment, truncation=None, *, seed=SEED, first_scenario=0):
     """Sums of a kernel or of its twin."""
     sums = np.zeros((*level.shape, SUMS), np.int64)
-    simulate(panel, nature, level, attachment, seed, first_scenario, sums)
+    simulate(panel, nature, Prices(level, attachment, truncation), seed, first_scenario, sums)
     return sums
 
 

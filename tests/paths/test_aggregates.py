@@ -6,7 +6,7 @@ import pytest
 from leadmc.base.axes import BY3, CATEGORIES, PERFORMANCE_YEARS, YEARS
 from leadmc.inputs.panel import Rates
 from leadmc.paths.aggregates import experience, mean_score, since_by3, with_known_benchmark
-from leadmc.paths.kernel import EXPENDITURE, PERSON_MONTHS, SCORE_MONTHS, SCORE_UNIT, STOP_LOSS, SUMS
+from leadmc.paths.kernel import EXPENDITURE, PERSON_MONTHS, SCORE_MONTHS, SCORE_UNIT, STOP_LOSS, SUMS, TRUNCATED
 from leadmc.scenarios.world import World
 
 S, T, Y, C, A = 2, len(YEARS), len(PERFORMANCE_YEARS), len(CATEGORIES), 2
@@ -29,12 +29,15 @@ def world():
         national_level=growing(0.05),
         regional_level=growing(0.01),
         aco_level=ones,
+        practice_shock=np.ones((S, T)),
         service_level=ones,
         prospective_trend=np.full((S, Y, C), 1.06),
         coding=ones * 1.02,
         ai_score_effect=np.zeros(S),
         quality_score=np.full((S, Y), 0.9),
         programme_cost_pbpm=np.zeros((S, Y)),
+        weight=np.ones(S),
+        adversity=np.zeros(S),
     )
 
 
@@ -47,6 +50,7 @@ def sums():
         cell[..., PERSON_MONTHS] = 12 * people
         cell[..., EXPENDITURE] = 100_050 * people
         cell[..., STOP_LOSS] = 25 * people
+        cell[..., TRUNCATED] = 75 * people
         cell[..., SCORE_MONTHS] = int(1.25 * SCORE_UNIT) * 12 * people
     return sums
 
@@ -57,6 +61,8 @@ def test_cents_become_dollars_and_score_points_become_scores(sums, world):
     assert seen.expenditure.shape == (S, Y, C, A)
     np.testing.assert_array_equal(seen.expenditure[0, 3, 0], [100_050.0, 20_010.0])
     np.testing.assert_array_equal(seen.stop_loss_excess[1, 9, 0], [25.0, 5.0])
+    np.testing.assert_array_equal(seen.truncation_excess[1, 9, 0], [75.0, 15.0])
+    np.testing.assert_array_equal(seen.base_truncation_excess[1, 0, 0], [75.0, 15.0])
     np.testing.assert_array_equal(seen.person_months[1, 0, 0], [1200.0, 240.0])
     np.testing.assert_allclose(seen.risk_score[:, :, 0], 1.25 * 1.02, rtol=1e-15)  # the people's, times coding
 
@@ -96,6 +102,8 @@ def test_a_known_benchmark_grows_as_the_expected_cost_of_the_panel(sums, world):
     np.testing.assert_array_equal(known.national_trend[..., 2], 1.0)  # a category of nobody stands still
     for trend in (known.regional_trend, known.prospective_trend):
         np.testing.assert_array_equal(trend, known.national_trend)
+    assert not known.base_truncation_excess.any()
+    assert not known.truncation_excess.any()
     for neutral in (known.risk_score, known.base_risk_score, known.base_national_trend, known.base_regional_trend):
         assert (neutral == 1.0).all()
     np.testing.assert_array_equal(known.expenditure, experience(sums, world, RATES, aco_share=0.1).expenditure)

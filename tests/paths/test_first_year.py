@@ -7,7 +7,8 @@ from example_people import COUNTY_COST, SEED, everybody, prices, rows, simulated
 from leadmc.base.axes import AGED_DISABLED, BASE_YEARS, ESRD, HIGH_NEEDS
 from leadmc.inputs.reference import OLDEST, YOUNGEST
 from leadmc.paths import kernel, twin
-from leadmc.paths.kernel import BLOCK, PERSON_MONTHS, Nature, Panel
+from leadmc.paths.arrays import Nature, Panel
+from leadmc.paths.kernel import BLOCK, PERSON_MONTHS
 from leadmc.paths.lives import lives
 from leadmc.paths.people import gather_people, gather_people_with_history
 

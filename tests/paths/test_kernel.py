@@ -1,7 +1,12 @@
 """The compiled loop against its twin, bit for bit, and against what may never matter: order, chunk, company."""
 
+import os
+import platform
 import re
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +18,7 @@ from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, YEARS
 from leadmc.base.philox import split_seed
 from leadmc.inputs.reference import Reference
 from leadmc.paths import kernel, twin
+from leadmc.paths.arrays import Prices
 from leadmc.paths.kernel import (
     BLOCK,
     CAPPED,
@@ -23,6 +29,7 @@ from leadmc.paths.kernel import (
     PERSON_MONTHS,
     SCORE_MONTHS,
     STOP_LOSS,
+    TRUNCATED,
 )
 from leadmc.paths.people import gather_people
 
@@ -42,10 +49,10 @@ def nature(people):
     return people.nature
 
 
-def both(panel, nature, level, attachment, **where):
+def both(panel, nature, *prices, **where):
     """Sums on which kernel and twin agree."""
-    sums = simulated(kernel.simulate, panel, nature, level, attachment, **where)
-    np.testing.assert_array_equal(sums, simulated(twin.simulate, panel, nature, level, attachment, **where))
+    sums = simulated(kernel.simulate, panel, nature, *prices, **where)
+    np.testing.assert_array_equal(sums, simulated(twin.simulate, panel, nature, *prices, **where))
     return sums
 
 
@@ -66,7 +73,8 @@ def test_kernel_and_twin_agree_on_a_panel_of_one_category(panel, nature, categor
 
 def test_kernel_and_twin_agree_on_every_sum_of_everybody(panel, nature):
     sums = both(panel, nature, *prices(3))
-    assert sums[..., :CAPPED].sum(axis=(0, 1)).min() > 0
+    assert sums[..., :TRUNCATED].sum(axis=(0, 1)).min() > 0
+    assert sums[..., TRUNCATED].sum() == 0  # nobody asked
     assert sums[..., CAPPED].sum() == 0
     assert (sums[..., DEATHS] + sums[..., EXITS]).sum(axis=(0, 1, 2)) < panel.age.size * 3 * len(YEARS)
 
@@ -92,6 +100,22 @@ def test_nobody_pays_at_level_zero_and_nobody_is_insured_beyond_reach(panel, nat
     assert unreached[..., STOP_LOSS].sum() == 0
     at_first_dollar = both(panel, nature, level, np.zeros_like(attachment))
     np.testing.assert_array_equal(at_first_dollar[..., STOP_LOSS], at_first_dollar[..., EXPENDITURE])
+
+
+def test_annualised_cost_is_cut_at_the_threshold(panel, nature):
+    """The threshold of a year's part is that part of it; what is cut changes no other sum."""
+    level, attachment = prices(2)
+    whole = both(panel, nature, level, attachment)
+    cut = both(panel, nature, level, attachment, attachment / 12)
+    np.testing.assert_array_equal(np.delete(cut, TRUNCATED, axis=-1), np.delete(whole, TRUNCATED, axis=-1))
+    assert np.all(cut[..., TRUNCATED] <= cut[..., EXPENDITURE])
+    lower = both(panel, nature, level, attachment, attachment / 24)
+    assert np.all(lower[..., TRUNCATED] >= cut[..., TRUNCATED])
+    assert np.all(lower[..., TRUNCATED].sum(axis=1) > cut[..., TRUNCATED].sum(axis=1))
+    everything = both(panel, nature, level, attachment, np.zeros_like(level))
+    np.testing.assert_array_equal(everything[..., TRUNCATED], whole[..., EXPENDITURE])
+    nothing = both(panel, nature, level, attachment, np.full_like(level, np.inf))
+    np.testing.assert_array_equal(nothing, whole)
 
 
 def test_prices_change_money_only(panel, nature):
@@ -174,7 +198,7 @@ def test_sums_are_added_to_what_is_there(panel, nature):
     level, attachment = prices(1)
     once = simulated(kernel.simulate, panel, nature, level, attachment)
     twice = once.copy()
-    kernel.simulate(panel, nature, level, attachment, SEED, 0, twice)
+    kernel.simulate(panel, nature, Prices(level, attachment), SEED, 0, twice)
     np.testing.assert_array_equal(twice, 2 * once)
 
 
@@ -202,7 +226,7 @@ def loops(code):
 
 
 def test_the_loops_over_people_are_vector_code(panel, nature):
-    """Philox multiplies in three loops (start, entrants, year) and the costs are gathered in a fourth."""
+    """Philox thrice, normals four times, one division (months of the dying), and one loop of look-ups and sums."""
     from llvmlite import binding
 
     features = binding.get_host_cpu_features()
@@ -211,12 +235,60 @@ def test_the_loops_over_people_are_vector_code(panel, nature):
     register = "zmm" if features.get("avx512f") else "ymm"
     simulated(kernel.simulate, rows(panel, [0]), nature, *prices(1))  # fixes the signature
     inner = ["\n".join(loop) for loop in loops(assembly())]
-    philox = [loop for loop in inner if len(re.findall(rf"vpmuludq.*{register}", loop)) >= 20]
-    sums = [
-        loop for loop in inner if re.search(rf"vgather.*{register}", loop) and re.search(rf"vpaddq.*{register}", loop)
-    ]
-    square_roots = [loop for loop in philox if re.search(rf"vsqrtps.*{register}", loop)]
-    print(f"{len(inner)} inner loops; philox {len(philox)}, normals {len(square_roots)}, sums {len(sums)}")
-    assert len(philox) >= 3
-    assert len(square_roots) >= 3
-    assert sums
+
+    def holding(instruction, times):
+        return [loop for loop in inner if len(re.findall(rf"{instruction}.*{register}", loop)) >= times]
+
+    found = {"vpmuludq": 20, "vsqrtps": 1, "vdivps": 1, "vgatherdps": 2}
+    count = {instruction: len(holding(instruction, times)) for instruction, times in found.items()}
+    print(f"{len(inner)} inner loops; {count}")
+    assert count["vpmuludq"] >= 3
+    assert count["vsqrtps"] >= 4
+    assert count["vdivps"] >= 1
+    assert any(len(re.findall(rf"vpaddd.*{register}", loop)) >= 10 for loop in holding("vgatherdps", 2))
+
+
+BITS = """
+import hashlib, sys
+import numpy as np
+from example_people import COUNTY_COST, everybody, prices, simulated
+from leadmc.inputs.assumptions import load_assumptions
+from leadmc.inputs.reference import Reference
+from leadmc.paths import kernel
+from leadmc.paths.people import gather_people
+people = gather_people(everybody(700), COUNTY_COST, Reference(load_assumptions().people))
+level, attachment = prices(3)
+sums = simulated(kernel.simulate, people.panels[0], people.nature, level, attachment, attachment / 12)
+print(hashlib.sha256(sums.tobytes()).hexdigest())
+"""
+
+
+def bits(tmp_path, **environment):
+    """Digest of a simulation in a process of its own, which compiles for the machine that the environment names."""
+    done = subprocess.run(
+        [sys.executable, "-c", BITS],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent), "NUMBA_CACHE_DIR": str(tmp_path)} | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def test_machines_without_wide_vectors_give_the_same_bits(tmp_path):
+    """The instructions of 2003, 64-bit x86 with SSE2; slower, and no other machine needs more than this one has."""
+    if platform.machine() not in {"x86_64", "AMD64"}:
+        pytest.skip("cannot compile for x86 here")
+    oldest = bits(tmp_path / "oldest", NUMBA_CPU_NAME="x86-64", NUMBA_CPU_FEATURES="")
+    assert oldest == bits(tmp_path / "own")
+
+
+@pytest.mark.slow
+def test_machines_with_half_wide_vectors_give_the_same_bits(tmp_path):
+    """AVX2 with fused multiply-add, which strict arithmetic must not use."""
+    from llvmlite import binding
+
+    if not binding.get_host_cpu_features().get("avx2"):
+        pytest.skip("cannot run AVX2 here")
+    features = "+avx,+avx2,+fma,+bmi,+bmi2"
+    assert bits(tmp_path / "half", NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES=features) == bits(tmp_path / "own")
