@@ -1,22 +1,24 @@
 """The model on one page: configuration -> people and world -> paths -> settlement -> cube -> measures -> report."""
 
 import json
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import dask
-import numpy as np
-
-from leadmc.base.clock import Clock, Tally
-from leadmc.contract.book import printed_sources, printed_tags
+from leadmc.base.clock import Clock
+from leadmc.base.errors import InputError, LeadmcError
+from leadmc.contract.book import legend
+from leadmc.cube.identity import CONFIG, differences, identity, input_hashes
+from leadmc.cube.landing import Landing, read_ledger
+from leadmc.cube.landing import begin as begun
+from leadmc.cube.landing import resume as continued
 from leadmc.cube.manifest import RunFacts, describe, write_manifest
-from leadmc.cube.run_directory import run_directory
-from leadmc.cube.store import CUBE, CubeWriter, create_cube, open_cube
+from leadmc.cube.run_directory import MANIFEST, claimed, is_finished, is_run, write_whole
+from leadmc.cube.store import CUBE, Cube, create_cube, labelled
+from leadmc.engine import Engine, Scheduler, first_scenario, settle_missing
 from leadmc.inputs.config import Config, config_hash, in_words, resolved_yaml
-from leadmc.study import Study, prepare, settle_chunk
+from leadmc.rule_influence import rules_record
+from leadmc.study import Study, prepare
 
 Progress = Callable[[int, int, float], None]
 
@@ -25,10 +27,12 @@ def run(
     config: Config,
     *,
     out: Path,
-    chunk: int | None,
-    workers: int | None,
-    progress: Progress,
-    command: str,
+    chunk: int | None = None,
+    workers: int | None = None,
+    scheduler: Scheduler = "threads",
+    resume: bool = False,
+    progress: Progress = lambda *_: None,
+    command: str = "",
 ) -> Path:
     """Run the model and leave a finished run directory.
 
@@ -37,10 +41,12 @@ def run(
     config
         From ``inputs.config.load_config``.
     out
-        Directory of the run; must be absent or empty.
-    chunk, workers
-        Scenarios in one task and number of threads; neither changes a bit of the result. None for the configuration's
-        chunk and for all cores.
+        Directory of the run; must be absent or empty, unless ``resume``.
+    chunk, workers, scheduler
+        Scenarios in one task, number of threads or processes, and what runs them, as of ``engine.settle_missing``; none
+        changes a bit of the result. The configuration's chunk counts where none is given here.
+    resume
+        Whether to continue a run that was begun in ``out``; where there is none, a new one begins.
     progress
         Called with scenarios done, scenarios in all, and seconds since the first one began.
     command
@@ -49,48 +55,78 @@ def run(
     Raises
     ------
     InputError
-        Faults of the roster, or of the place for the run.
+        Faults of the roster, of the place for the run, or of its scheduler; all differences from the run that shall be
+        continued.
+    LeadmcError
+        If the disk is full or the workers fail: what was finished is kept.
     """
     clock = Clock()
-    with run_directory(out) as place:
-        with clock.stage("people"):
-            study = prepare(config)
-        with clock.stage("scenarios"):
-            writer = create_cube(
-                place / CUBE, scenarios=config.settings.scenarios, tracks=config.settings.tracks, attrs=_about(config)
-            )
-            capped = simulate_and_settle(study, writer, chunk=chunk, workers=workers, progress=progress)
-            writer.finish()
-        (place / "config.yaml").write_text(resolved_yaml(config), encoding="utf-8")
-        manifest = _manifest(study, clock, command=command, capped=capped)
-        with clock.stage("summary and report"):
-            _summarise_and_report(place, manifest)
-        write_manifest(place, manifest | {"timings_seconds": clock.seconds})
+    try:
+        with claimed(out, resume=resume) as place:
+            with clock.stage("people"):
+                study = prepare(config)
+            with clock.stage("scenarios"):
+                landing = laid_out(study, place)
+                engine = settle_missing(
+                    study,
+                    landing,
+                    scheduler=scheduler,
+                    workers=workers,
+                    chunk=chunk or config.settings.output.chunk,
+                    progress=progress,
+                )
+            landing.finish()
+            if engine.workers or not is_finished(place):
+                _tell(study, landing, clock, command=command, engine=engine)
+    except OSError as error:
+        kept = f" What was finished is kept in {out}; the same command with --resume continues." if is_run(out) else ""
+        raise LeadmcError(f"{error}.{kept}") from error
     return out
 
 
-def simulate_and_settle(
-    study: Study, writer: CubeWriter, *, chunk: int | None, workers: int | None, progress: Progress
-) -> int:
-    """Take all scenarios through the model in chunks on Dask threads; return the number of capped costs."""
-    total = study.config.settings.scenarios
-    size = chunk or study.config.settings.output.chunk
-    tally = Tally(total, progress)
+def laid_out(study: Study, place: Path) -> Landing:
+    """Lay out a new run in a directory, or find what is there of one that was begun.
 
-    def task(first: int) -> None:
-        scenarios = np.arange(first, min(first + size, total))
-        rows, capped = settle_chunk(study, scenarios)
-        writer.write_chunk(first, rows)
-        tally.add(len(scenarios), capped)
+    Raises
+    ------
+    InputError
+        With all differences, if the run that was begun is another one.
+    """
+    config = study.config
+    here = identity(config, first_scenario(study))
+    known = is_run(place)
+    if known and (faults := differences(place, read_ledger(place).identity, config, here)):
+        raise InputError(faults)
+    cube = lay_out(config, place / CUBE)
+    if known:
+        landing = continued(place, cube)
+        if any(landing.missing()):
+            (place / MANIFEST).unlink(missing_ok=True)  # nothing is finished any more
+        return landing
+    write_whole(place / CONFIG, resolved_yaml(config))
+    return begun(place, cube, here)
 
-    settle_chunk(study, np.arange(1))  # compiles or loads the kernel in this thread, before others ask for it
-    tasks = [dask.delayed(task)(first) for first in range(0, total, size)]
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:  # waits for the tasks under way, whatever happens
-        dask.compute(*tasks, scheduler="threads", pool=pool)
-    return tally.capped
+
+def _tell(study: Study, landing: Landing, clock: Clock, *, command: str, engine: Engine) -> None:
+    """Summarise, report, and declare the run finished."""
+    manifest = _manifest(study, clock, command=command, engine=engine, capped=landing.capped)
+    with clock.stage("summary and report"):
+        _summarise_and_report(study, landing.run, manifest)
+    write_manifest(landing.run, manifest | {"timings_seconds": clock.seconds})
 
 
-def _about(config: Config) -> dict[str, str | int]:
+def lay_out(config: Config, path: Path) -> Cube:
+    """Lay out the cube of a run, without its numbers."""
+    return create_cube(
+        path,
+        scenarios=config.settings.scenarios,
+        tracks=config.settings.tracks,
+        attrs=_about(config),
+        rules={term.path: term.alternatives for term in config.mixture},
+    )
+
+
+def _about(config: Config) -> dict[str, str | int | float]:
     """Say about the whole cube what a reader of standard errors must know."""
     settings = config.settings
     return {
@@ -98,12 +134,13 @@ def _about(config: Config) -> dict[str, str | int]:
         "seed": settings.seed,
         "sampler": settings.sampler.kind,
         "replicates": settings.sampler.replicates,
+        "control": int(settings.sampler.control),
+        "discount_rate": settings.output.discount_rate,
     }
 
 
-def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[str, Any]:
+def _manifest(study: Study, clock: Clock, *, command: str, engine: Engine, capped: int) -> dict[str, Any]:
     settings = study.config.settings
-    stated = (settings.population.file, settings.region.rate_book)
     facts = describe(
         RunFacts(
             name=settings.name,
@@ -111,7 +148,8 @@ def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[
             seed=settings.seed,
             tracks=settings.tracks,
             config_hash=config_hash(study.config),
-            inputs=[Path(file) for file in stated if file],
+            inputs=input_hashes(study.config),
+            engine=engine._asdict(),
             unverified_terms=[
                 {name: getattr(term, name) for name in ("path", "title", "value", "confidence", "source")}
                 for term in study.config.unverified_terms()
@@ -126,15 +164,14 @@ def _manifest(study: Study, clock: Clock, *, command: str, capped: int) -> dict[
             finished=clock.now(),
         )
     )
-    legend = {**printed_tags("lead"), **printed_sources("lead")}
-    return facts | {"assumptions": in_words(study.config), "legend": legend}
+    return facts | {"assumptions": in_words(study.config), "legend": legend(settings.tracks)}
 
 
-def _summarise_and_report(place: Path, manifest: dict[str, Any]) -> None:
+def _summarise_and_report(study: Study, place: Path, manifest: dict[str, Any]) -> None:
     from leadmc.measures.summary import summary
     from leadmc.report.html import write_report  # draws with matplotlib, which is slow to import
 
-    cube = open_cube(place).load()
-    record = summary(cube)
-    (place / "summary.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    cube = labelled(place / CUBE)
+    record = summary(cube) | {"rule_influence": rules_record(study)}
+    write_whole(place / "summary.json", json.dumps(record, indent=1) + "\n")
     write_report(cube, record, manifest, place / "report.html")

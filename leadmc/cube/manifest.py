@@ -3,7 +3,6 @@
 It names no person, no user, no host and no place outside the run.
 """
 
-import hashlib
 import importlib.metadata
 import json
 import os
@@ -14,9 +13,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import leadmc
-from leadmc.cube.run_directory import read_record
+from leadmc.cube.run_directory import MANIFEST, read_record, write_whole
 
-MANIFEST: Final = "manifest.json"
 LIBRARIES: Final = ("dask", "llvmlite", "numba", "numpy", "pandas", "pydantic", "scipy", "xarray", "zarr")
 
 
@@ -34,7 +32,9 @@ class RunFacts(NamedTuple):
     config_hash
         Fingerprint of what can change a result, from ``inputs.config.config_hash``.
     inputs
-        Files that were read.
+        Hash of each file that was read, by its name.
+    engine
+        What did the work: scheduler, workers. No result depends on it.
     unverified_terms
         Terms that the result rests on and no published source confirms: path, value, confidence and source of each.
     counts
@@ -50,7 +50,8 @@ class RunFacts(NamedTuple):
     seed: int
     tracks: Sequence[str]
     config_hash: str
-    inputs: Sequence[Path]
+    inputs: Mapping[str, str]
+    engine: Mapping[str, str | int]
     unverified_terms: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
     timings: Mapping[str, float]
@@ -59,12 +60,12 @@ class RunFacts(NamedTuple):
 
 
 def describe(facts: RunFacts) -> dict[str, Any]:
-    """Complete the facts of a run with hashes, versions and the machine.
+    """Complete the facts of a run with versions and the machine.
 
     Returns
     -------
     dict
-        Ready for JSON. Input files appear by name, not by place.
+        Ready for JSON.
     """
     return {
         "name": facts.name,
@@ -74,7 +75,8 @@ def describe(facts: RunFacts) -> dict[str, Any]:
         "started": facts.started.isoformat(timespec="seconds"),
         "finished": facts.finished.isoformat(timespec="seconds"),
         "config_sha256": facts.config_hash,
-        "inputs_sha256": {path.name: file_hash(path) for path in facts.inputs},
+        "inputs_sha256": dict(facts.inputs),
+        "engine": dict(facts.engine),
         "counts": dict(facts.counts),
         "unverified_terms": [dict(term) for term in facts.unverified_terms],
         "timings_seconds": {stage: round(seconds, 3) for stage, seconds in facts.timings.items()},
@@ -88,19 +90,13 @@ def describe(facts: RunFacts) -> dict[str, Any]:
 
 
 def write_manifest(run: Path, manifest: Mapping[str, Any]) -> None:
-    """Write ``manifest.json`` into the run directory."""
-    (run / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write ``manifest.json`` into the run directory: the last file, which makes the run a finished one."""
+    write_whole(run / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_manifest(run: Path) -> dict[str, Any]:
     """Read the manifest of a finished run; InputError if there is none."""
     return read_record(run, MANIFEST)
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes [hex]."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cpu_model() -> str:

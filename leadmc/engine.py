@@ -1,0 +1,314 @@
+"""The engine: chunks of scenarios go out to threads, processes or a Dask cluster, and land as they come back.
+
+A chunk is a pure function of the study and of its scenario numbers. Workers return its rows and nothing else; whoever
+runs the engine writes them, so that workers need no file of the run, may join and leave at any time, and lose no more
+than the chunks that they hold.
+"""
+
+import os
+import pickle
+import platform
+import signal
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+import numpy as np
+
+from leadmc.base.axes import YEARS
+from leadmc.base.clock import Tally
+from leadmc.base.errors import Fault, InputError, LeadmcError
+from leadmc.cube.assemble import Rows
+from leadmc.cube.identity import rows_hash
+from leadmc.cube.landing import Landing
+from leadmc.cube.store import BLOCK, Span
+from leadmc.study import Study, settle_chunk
+
+if TYPE_CHECKING:
+    from distributed import Client
+    from distributed.deploy import Cluster
+
+Scheduler: TypeAlias = "str | Client | Cluster"
+
+LOCAL: Final = ("threads", "processes")
+AHEAD: Final = 2  # chunks that wait for each thread, so that none is idle while one is written
+ATTEMPTS: Final = 3  # at the same scenarios, before workers that die are taken for the chunk's own fault
+PATIENCE: Final = 10.0  # for the scheduler of a cluster to answer [s]
+
+# A chunk shall take about a second: shorter, and handing it out shows; longer, and the last ones leave workers idle.
+PERSON_YEARS_A_CHUNK: Final = 60_000_000  # at 13 to 20 ns each
+OVERHEAD_PERSON_YEARS: Final = 10_000  # drivers and settlement of one scenario, 0.15 ms, cost as much
+CHUNKS_A_WORKER: Final = 4  # at least, where there are so many scenarios
+
+
+class Engine(NamedTuple):
+    """What did the work: kind of scheduler, and chunks that it could work on at once, 0 if nothing was missing."""
+
+    scheduler: str
+    workers: int
+
+
+class Settled(NamedTuple):
+    """A chunk as it comes back.
+
+    Parameters
+    ----------
+    rows
+        Every variable of the registry.
+    capped
+        Costs that met the limit of the integer sums.
+    worker
+        Where it was made.
+    """
+
+    rows: Rows
+    capped: int
+    worker: str
+
+
+class Crew(NamedTuple):
+    """Whoever does the work.
+
+    Parameters
+    ----------
+    submit
+        Hands out the scenarios of a span.
+    width
+        Says how many chunks can be worked on at once; it may change.
+    lost
+        Errors that tell of dead workers and not of a fault in the work.
+    """
+
+    submit: Callable[[Span], "Future[Settled]"]
+    width: Callable[[], int]
+    lost: tuple[type[BaseException], ...] = ()
+
+
+def first_scenario(study: Study) -> Rows:
+    """Settle the first scenario here, which also compiles or loads the kernel before threads ask for it."""
+    return settle_chunk(study, np.arange(1))[0]
+
+
+def settle_missing(
+    study: Study,
+    landing: Landing,
+    *,
+    scheduler: Scheduler = "threads",
+    workers: int | None,
+    chunk: int | None,
+    progress: Callable[[int, int, float], None],
+) -> Engine:
+    """Take all scenarios through the model that are not on the disk yet.
+
+    Parameters
+    ----------
+    study
+        People and configuration.
+    landing
+        Where finished chunks go, and what knows which are missing.
+    scheduler
+        ``threads``, ``processes``, the address of a Dask scheduler, or a client or cluster of ``distributed``.
+    workers
+        Number of threads or processes; None for all cores. A cluster has its own.
+    chunk
+        Scenarios in one task; None for as many as take about a second.
+    progress
+        Called with scenarios done, scenarios in all, and seconds since the first one began.
+
+    Returns
+    -------
+    Engine
+        What did the work.
+
+    Raises
+    ------
+    InputError
+        If the scheduler is unknown or does not answer.
+    LeadmcError
+        If workers keep dying, or compute other bits than this machine.
+    """
+    if isinstance(scheduler, str) and scheduler not in LOCAL and "://" not in scheduler:
+        allowed = "threads, processes, or the address of a Dask scheduler (tcp://HOST:PORT)"
+        raise InputError([Fault("scheduler", scheduler, allowed)])
+    missing = list(landing.missing())
+    tally = Tally(sum(stop - first for first, stop in missing), progress)
+    width = failures = 0
+    while missing:
+        with _crew(study, scheduler, workers) as crew:
+            width = crew.width()
+            size = chunk or chunk_size(study.population.age.size, tally.total, width)
+            try:
+                _settle(study, crew, landing, cut(missing, size), tally)
+            except crew.lost as error:
+                left = list(landing.missing())
+                failures = failures + 1 if left == missing else 0
+                if failures == ATTEMPTS:
+                    raise LeadmcError(f"workers died {ATTEMPTS} times without finishing a chunk: {error}") from error
+        missing = list(landing.missing())
+    kind = scheduler if scheduler in LOCAL else "distributed"
+    return Engine(str(kind), width)
+
+
+def chunk_size(people: int, scenarios: int, width: int) -> int:
+    """Scenarios that take a worker about a second, but so few that every worker gets some; a power of two."""
+    by_time = PERSON_YEARS_A_CHUNK // (people * len(YEARS) + OVERHEAD_PERSON_YEARS)
+    fair = scenarios // (CHUNKS_A_WORKER * max(width, 1))
+    return 1 << (max(min(by_time, fair, BLOCK), 1).bit_length() - 1)
+
+
+def cut(spans: Iterable[Span], size: int) -> Iterator[Span]:
+    """Cut spans into chunks of at most ``size`` scenarios."""
+    for start, stop in spans:
+        for first in range(start, stop, size):
+            yield first, min(first + size, stop)
+
+
+def _settle(study: Study, crew: Crew, landing: Landing, spans: Iterator[Span], tally: Tally) -> None:
+    """Keep the crew busy, and bring to the disk what comes back."""
+    waiting: dict[Future[Settled], Span] = {}
+    trusted = {_here()}
+    try:
+        while True:
+            for span in islice(spans, AHEAD * max(crew.width(), 1) - len(waiting)):
+                waiting[crew.submit(span)] = span
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                first, stop = waiting.pop(future)
+                settled = future.result()
+                if settled.worker not in trusted:
+                    _refuse_other_bits(study, first, settled)
+                    trusted.add(settled.worker)
+                landing.take(first, settled.rows, settled.capped)
+                tally.add(stop - first)
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _refuse_other_bits(study: Study, first: int, settled: Settled) -> None:
+    """Repeat one scenario of a worker's first chunk here, and compare its bits."""
+    here, _ = settle_chunk(study, np.arange(first, first + 1))
+    if rows_hash(here) != rows_hash({name: values[:1] for name, values in settled.rows.items()}):
+        raise LeadmcError(
+            f"the worker {settled.worker} computes other bits than this machine. "
+            "Give all workers the same versions of leadmc, NumPy, SciPy and Numba, and processors of one kind"
+        )
+
+
+def _here() -> str:
+    return f"{platform.node()}:{os.getpid()}"
+
+
+def _settled(study: Study, span: Span) -> Settled:
+    """Work of one task, on whatever worker."""
+    return Settled(*settle_chunk(study, np.arange(*span)), _here())
+
+
+@contextmanager
+def _crew(study: Study, scheduler: Scheduler, workers: int | None) -> Iterator[Crew]:
+    width = workers or _cores()
+    if scheduler == "threads":
+        with _cancelled_at_the_end(ThreadPoolExecutor(width)) as pool:
+            yield Crew(lambda span: pool.submit(_settled, study, span), lambda: width)
+    elif scheduler == "processes":
+        with _kept(study) as path, _cancelled_at_the_end(_process_pool(width)) as pool:
+            yield Crew(lambda span: pool.submit(_settled_from, path, span), lambda: width, (BrokenProcessPool,))
+    else:
+        with _client(scheduler) as client:
+            yield from _cluster_crew(study, client)
+
+
+def _cluster_crew(study: Study, client: "Client") -> Iterator[Crew]:
+    from distributed.client import FutureCancelledError
+    from distributed.scheduler import KilledWorker
+
+    # A task and not a scattered value: its recipe stays with the scheduler, so that the study survives the loss of all
+    # workers that hold it. Workers pass it on among themselves.
+    people = client.submit(pickle.loads, pickle.dumps(study), pure=False)
+    pool = client.get_executor(pure=False)
+    try:
+        yield Crew(
+            lambda span: pool.submit(_settled, people, span),
+            lambda: sum(client.nthreads().values()),
+            (KilledWorker, FutureCancelledError, CancelledError),
+        )
+    finally:
+        pool.shutdown(wait=False)  # takes back what is still out
+
+
+@contextmanager
+def _cancelled_at_the_end(pool: Executor) -> Iterator[Executor]:
+    """Wait for what is under way, and for nothing else, however the block ends."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _cores() -> int:
+    """Cores that this process may use: a batch system gives it a part of the machine."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _process_pool(width: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(width, get_context("spawn"), initializer=signal.signal, initargs=_DEAF)
+
+
+_DEAF: Final = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
+
+
+@contextmanager
+def _kept(study: Study) -> Iterator[Path]:
+    """Keep the study in a file, from which each process reads it once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "study.pickle"
+        path.write_bytes(pickle.dumps(study))
+        yield path
+
+
+def _settled_from(path: Path, span: Span) -> Settled:
+    return _settled(_read_study(path), span)
+
+
+@lru_cache(maxsize=1)
+def _read_study(path: Path) -> Study:
+    study: Study = pickle.loads(path.read_bytes())
+    return study
+
+
+@contextmanager
+def _client(scheduler: Scheduler) -> Iterator["Client"]:
+    """Connect to a cluster, or use the client that is given and leave it open."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        remedy = "Install what a cluster needs: pip install 'leadmc[cluster]'."
+        raise InputError([Fault("scheduler", str(scheduler), "threads or processes", remedy)]) from error
+    if isinstance(scheduler, Client):
+        yield scheduler
+        return
+    try:
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        allowed = "the address of a running Dask scheduler"
+        raise InputError([Fault("scheduler", str(scheduler), allowed, "None answers there.")]) from error
+    try:
+        yield client
+    finally:
+        client.close()
