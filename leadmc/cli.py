@@ -6,8 +6,8 @@ that help and complaints come at once.
 
 import typer
 
-from leadmc.base.errors import InputError, LeadmcError
-from leadmc.commands import agreement, beginnings, proofs, runs
+from leadmc.base.errors import InputError, LeadmcError, Stopped
+from leadmc.commands import agreement, beginnings, bench, comparisons, doubts, proofs, records, runs, sampling
 from leadmc.commands.answers import BAD_INPUT, FAILED, STOPPED, fail
 
 COMMANDS = (
@@ -15,10 +15,19 @@ COMMANDS = (
     beginnings.init,
     beginnings.validate,
     runs.summary,
+    comparisons.compare,
+    records.verify,
+    records.export,
+    sampling.samplers,
+    doubts.influence,
+    doubts.transition,
     agreement.rules,
+    agreement.explain,
+    agreement.settle,
     proofs.reproduce,
     proofs.backtest,
     proofs.calibrate,
+    bench.bench,
 )
 
 app = typer.Typer(
@@ -38,6 +47,8 @@ def main(arguments: list[str] | None = None) -> None:
         app(args=arguments, prog_name="leadmc")
     except InputError as error:
         fail(error, BAD_INPUT)
+    except Stopped as stopped:
+        fail(stopped, STOPPED)
     except LeadmcError as error:
         fail(f"Failed: {error}", FAILED)
     except OSError as error:

@@ -1,6 +1,7 @@
 """What leadmc shows on a terminal: tables of estimates, settings, assumptions and rules, and how far a run has come."""
 
 import itertools
+import math
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from leadmc.inputs.achieved import Comparison
     from leadmc.inputs.calibration.fitting import Fitted
     from leadmc.inputs.presets import AssumptionLine
+    from leadmc.measures.tables import Table as Figures
 
 Report = Callable[[int, int, float], None]
 """Called with scenarios done, scenarios in all, and time since the first one began [s]."""
@@ -27,6 +29,7 @@ PLAIN_INTERVAL: Final = 10.0  # seconds between lines where no bar can be drawn
 NARROW: Final = ("mean", "p5", "p50", "p95", "p_loss")  # what an ordinary terminal has room for
 UNBOUNDED: Final = 10_000  # columns
 VALUES: Final = 18  # columns; more than that goes on the next line, to leave room for the names
+YEARS_ABREAST: Final = 5
 HEADING: Final = 10  # columns; a longer heading of numbers goes on the next line
 
 
@@ -48,11 +51,36 @@ def _percentiles(record: Mapping[str, Any], track: str, statistics: Sequence[str
     from leadmc.measures.tables import percentile_table
 
     estimates = percentile_table(record, track, statistics=statistics)
-    title = f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error"
+    return figures(f"{track}: net result, {record['n_scenarios']:,} scenarios, value ± standard error", estimates, cell)
+
+
+def figures(title: str, estimates: "Figures", cell: str = "{} ± {}") -> Table:
+    """Draw a table of estimates, each with its standard error."""
     table = _table(title, estimates.header, numbers=True)
+    table.columns[0].no_wrap = False  # where room is short, long names give way and not numbers
+    table.columns[0].min_width = HEADING
     for name, cells in estimates.rows:
-        table.add_row(name, *(cell.format(*each) for each in cells))
+        table.add_row(escape(name), *(cell.format(*each) for each in cells))
     return table
+
+
+def portfolio(record: Mapping[str, Any]) -> Iterator[Table]:
+    """Lay out what ACOs come to together: the sum of their net results, and how far they go together."""
+    million = 1e6
+    for track, found in record["tracks"].items():
+        title = f"{track}: net result of {len(record['acos'])} ACOs, {record['n_scenarios']:,} scenarios [$ million]"
+        table = _table(f"{title}, value ± standard error", ("", *NARROW[:-1], "tvar95"), numbers=True)
+        for horizon, cell in found["net_result"].items():
+            pairs = [cell[name] for name in (*NARROW[:-1], "tvar95")]
+            cells = (f"{pair['value'] / million:.2f}\n± {(pair['se'] or math.nan) / million:.2f}" for pair in pairs)
+            table.add_row(horizon.replace("_", " "), *cells)
+        yield table
+        matrix = _table(f"{track}: correlation of ten-year net results", ("", *record["acos"]), numbers=True)
+        correlation = found["correlation"]
+        for name, values, errors in zip(record["acos"], correlation["value"], correlation["se"], strict=True):
+            cells = (f"{value:.2f} ± {error or 0.0:.2f}" for value, error in zip(values, errors, strict=True))
+            matrix.add_row(name, *cells)
+        yield matrix
 
 
 def backtest(rows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
@@ -147,14 +175,62 @@ def checks(records: Iterable[Mapping[str, Any]]) -> Iterator[Table]:
         yield table
 
 
-def terms(title: str, book: Iterable["Term"]) -> Table:
-    """List terms of a rule book with the years, the source and the confidence of each."""
+def terms(title: str, book: Iterable["Term"], remarks: Mapping[str, str] | None = None) -> Table:
+    """List terms of a rule book with the years, the source and the confidence of each, and a remark by path."""
     table = _table(title, ("Term, unit, title", "Value", "Years", "Source", "Tag"))
+    said = remarks or {}
     for term in book:
-        mark = " (yours)" if term.overridden else ""
+        mark = f" ({said.get(term.path, 'yours')})" if term.overridden or term.path in said else ""
         name = _entry(term.path, term.unit, term.title)
         table.add_row(name, _text(term.value) + mark, str(term.years), term.source, term.confidence)
     return table
+
+
+def settlement(rows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
+    """Lay out the money of one track, five years side by side; what is 0 in every year is left out."""
+    from leadmc.base.variables import VARIABLES
+
+    names = [name for name in rows[0] if name in VARIABLES and any(row[name] for row in rows)]
+    for first in range(0, len(rows), YEARS_ABREAST):
+        abreast = rows[first : first + YEARS_ABREAST]
+        years = (str(row["performance_year"]) for row in abreast)
+        table = _table("", (f"{rows[0]['track']} [USD]", *years), numbers=True)
+        table.columns[0].no_wrap = False
+        for name in names:
+            table.add_row(VARIABLES[name].long_name, *(_amount(row[name]) for row in abreast))
+        for name, share in (("Savings", "savings_share"), ("Net result", "net_share")):
+            label = f"{name}, % of the benchmark before discount"
+            table.add_row(label, *(f"{100 * row[share]:.2f}%" for row in abreast))
+        yield table
+
+
+def decisive_savings(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Lay out the savings from which a track pays, and at which tracks change places, in % of the benchmark."""
+    names = [name for name in rows[0] if name != "performance_year"]
+    table = _table("", ("", *names), numbers=True)
+    for row in rows:
+        cells = (", ".join(f"{100 * each:.3f}" for each in row[name]) or "none" for name in names)
+        table.add_row(str(row["performance_year"]), *cells)
+    return table
+
+
+def samplers(track: str, rows: Sequence[Mapping[str, Any]], scenarios: int) -> Table:
+    """Lay out what each sampler is worth: variance-reduction factors of the ten-year net result, and times."""
+    own = [row for row in rows if row["track"] == track]
+    statistics = list(dict.fromkeys(row["statistic"] for row in own))
+    title = f"{track}: variance of plain sampling over each sampler's, {scenarios:,} scenarios; time to P5 ± 0.05%"
+    table = _table(title, ("Sampler", *statistics, "Time"), numbers=True)
+    for name in dict.fromkeys(row["sampler"] for row in own):
+        by_statistic = {row["statistic"]: row for row in own if row["sampler"] == name}
+        factors = (f"{row['factor']:.1f}±{row['factor_se']:.1f}" for row in by_statistic.values())
+        table.add_row(name, *factors, f"{by_statistic['p5']['seconds']:,.0f} s")
+    return table
+
+
+def _amount(value: float | bool) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,.0f}"
 
 
 @contextmanager
@@ -198,7 +274,7 @@ def _table(title: str, header: Sequence[str], *, numbers: bool = False) -> Table
     table.add_column(header[0], overflow="fold", no_wrap=numbers)
     for name in header[1:]:
         if numbers:
-            table.add_column(textwrap.fill(name, HEADING), justify="right", no_wrap=True)
+            table.add_column(textwrap.fill(name, HEADING, break_long_words=False), justify="right", no_wrap=True)
         else:
             table.add_column(name, overflow="fold", max_width=VALUES)
     return table

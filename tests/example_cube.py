@@ -50,9 +50,10 @@ def example_cube(scenarios=500, seed=1, sampler="plain", replicates=1, rate_book
     data = {
         name: (one.dims, values.get(name, np.ones([sizes[d] for d in one.dims])).astype(one.dtype), one.attributes)
         for name, one in VARIABLES.items()
+        if not one.optional
     }
     coords = {"scenario": np.arange(s), "track": ["global", "professional"]} | {
         k: list(v) for k, v in COORDINATES.items()
     }
-    attrs = {"name": "example", "seed": seed, "sampler": sampler, "replicates": replicates}
+    attrs = {"name": "example", "seed": seed, "sampler": sampler, "replicates": replicates, "control": 0, "discount_rate": 0.03}
     return xr.Dataset(data, coords=coords, attrs=attrs)

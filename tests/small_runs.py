@@ -11,7 +11,8 @@ import yaml
 
 from leadmc import pipeline
 from leadmc import study as study_module
-from leadmc.cube.store import CUBE, create_cube, open_cube
+from leadmc.cube.store import CUBE, labelled
+from leadmc.engine import settle_missing
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.config import Config, load_config
 from leadmc.inputs.reference import Reference
@@ -62,13 +63,12 @@ _bank = cache(build_bank)
 
 def simulated(study: Study, folder: Path, *, chunk: int | None = None, workers: int | None = 2) -> xr.Dataset:
     """Cube of all scenarios of a study, in memory."""
-    settings = study.config.settings
     run = folder / f"run-{len(list(folder.iterdir()))}"
     run.mkdir()
-    writer = create_cube(run / CUBE, scenarios=settings.scenarios, tracks=settings.tracks, attrs={})
-    pipeline.simulate_and_settle(study, writer, chunk=chunk, workers=workers, progress=lambda *_: None)
-    writer.finish()
-    return open_cube(run).load()
+    landing = pipeline.laid_out(study, run)
+    settle_missing(study, landing, chunk=chunk, workers=workers, progress=lambda *_: None)
+    landing.finish()
+    return labelled(run / CUBE).load()
 
 
 def assert_same_bits(left: xr.Dataset, right: xr.Dataset) -> None:

@@ -110,8 +110,8 @@ def test_gross_savings_are_benchmark_less_expenditure_plus_stop_loss(run):
     assert bool((cube["stop_loss_net"] != 0).any()) == (name == "wild")
 
 
-def test_the_net_result_is_the_shared_one_less_sequestration_plus_add_on(cube):
-    expected = cube["shared_result"] - cube["sequestration"] + cube["add_on"]
+def test_the_net_result_is_the_shared_one_less_sequestration_plus_add_on_and_bonus(cube):
+    expected = cube["shared_result"] - cube["sequestration"] + cube["add_on"] + cube["high_performer_bonus"]
     xr.testing.assert_allclose(cube["net_result"], expected, atol=CENT, rtol=0)
 
 

@@ -26,7 +26,7 @@ def init(
     observed: Annotated[bool, typer.Option("--observed", help="A roster whose base years make the benchmark.")] = False,
 ) -> None:
     """Write a commented configuration and a small synthetic roster to start from."""
-    from leadmc.cube.run_directory import run_directory
+    from leadmc.cube.run_directory import new_directory
     from leadmc.inputs.assumptions import load_assumptions
     from leadmc.inputs.rate_book import load_rate_book, price_growth
     from leadmc.inputs.reference import Reference
@@ -49,7 +49,7 @@ def init(
         from leadmc.inputs.panel import synthetic_roster
 
         people = synthetic_roster(Synthetic(beneficiaries=EXAMPLE_PEOPLE), rate_book, reference)
-    with run_directory(directory) as partial:
+    with new_directory(directory) as partial:
         write_roster(partial / EXAMPLE_ROSTER, people)
         (partial / EXAMPLE_CONFIG).write_text(config_text(example), encoding="utf-8")
     typer.echo(f"Wrote {directory / EXAMPLE_CONFIG} and {directory / EXAMPLE_ROSTER}.")

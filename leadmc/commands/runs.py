@@ -1,62 +1,100 @@
 """Commands that simulate and show what came out: ``run``, ``summary``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from leadmc.base.errors import Fault, InputError
-from leadmc.commands.answers import Answer, ConfigFile, Format, RunDirectory, print_csv, print_json, print_tables
+from leadmc.base.errors import Stopped
+from leadmc.commands.answers import Answer, Format, RunDirectory, print_csv, print_json, print_tables
+
+if TYPE_CHECKING:
+    from leadmc.inputs.config import Config
 
 SUMMARY: Final = "summary.json"
 REPORT: Final = "report.html"
 
 
 def run(
-    config: ConfigFile,
+    configs: Annotated[
+        list[Path],
+        typer.Argument(metavar="CONFIG...", help="Configuration (YAML); several are the ACOs of one portfolio."),
+    ],
     *,
     out: Annotated[Path | None, typer.Option(help="Directory of the run; runs/NAME by default.")] = None,
     scenarios: Annotated[int | None, typer.Option(help="Instead of the configuration's.")] = None,
     seed: Annotated[int | None, typer.Option(help="Instead of the configuration's.")] = None,
     chunk: Annotated[int | None, typer.Option(min=1, help="Scenarios in one task; changes no result.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores by default.")] = None,
-    scheduler: Annotated[str, typer.Option(help="Only threads as yet.")] = "threads",
-    resume: Annotated[bool, typer.Option("--resume", help="Not yet possible.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads or processes; all cores by default.")] = None,
+    scheduler: Annotated[
+        str, typer.Option(metavar="threads|processes|tcp://HOST:PORT", help="What runs the chunks.")
+    ] = "threads",
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped or killed.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
 ) -> None:
     """Validate, simulate, settle, store, summarise and report."""
-    _refuse_what_is_to_come(scheduler, resume)
-    from rich.console import Console
-
-    from leadmc import terminal
     from leadmc.cube.run_directory import default_directory
     from leadmc.inputs.config import load_config
 
     stated = {"scenarios": scenarios, "seed": seed}
-    settings = load_config(config, {key: value for key, value in stated.items() if value is not None})
+    changed = {key: value for key, value in stated.items() if value is not None}
+    loaded = [load_config(config, changed) for config in configs]
     from leadmc import pipeline  # brings numba: only when the configuration is good
 
     options = {"out": out and out.name, **stated, "chunk": chunk, "workers": workers}
     given = (f"--{key} {value}" for key, value in options.items() if value is not None)
-    place = out or default_directory(settings.settings.name)
-    with terminal.progress(Console(stderr=True, quiet=quiet)) as progress:
-        done = pipeline.run(
-            settings,
-            out=place,
-            chunk=chunk,
-            workers=workers,
-            progress=progress,
-            command=" ".join(["leadmc run", config.name, *given]),  # names only: places are nobody's business
-        )
+    # names only: places are nobody's business
+    command = " ".join(["leadmc run", *(config.name for config in configs), *given])
+    together = "portfolio" if len(loaded) > 1 else loaded[0].settings.name
+    place = out or default_directory(together)
+
+    def run_one(settings: "Config", directory: Path) -> None:
+        from rich.console import Console
+
+        from leadmc import terminal
+
+        with terminal.progress(Console(stderr=True, quiet=quiet)) as progress:
+            pipeline.run(
+                settings,
+                out=directory,
+                chunk=chunk,
+                workers=workers,
+                scheduler=scheduler,
+                resume=resume,
+                progress=progress,
+                command=command,
+            )
+
+    with _kept_when_stopped(place):
+        if len(loaded) > 1:
+            _run_portfolio(loaded, place, run_one, resume=resume, quiet=quiet)
+            return
+        run_one(loaded[0], place)
     if not quiet:
-        _print_percentiles(_read_summary(done))
-        typer.echo(f"Report: {done / REPORT}")
+        _print_percentiles(read_summary(place))
+        typer.echo(f"Report: {place / REPORT}")
+
+
+def _run_portfolio(
+    loaded: Sequence["Config"], place: Path, run_one: Callable[["Config", Path], None], *, resume: bool, quiet: bool
+) -> None:
+    """Run several ACOs and say what they come to together."""
+    from leadmc import portfolio, terminal
+
+    acos = portfolio.members(loaded, place)
+    record = portfolio.run(acos, out=place, resume=resume, run_one=lambda each: run_one(each.config, each.place))
+    if not quiet:
+        print_tables(terminal.portfolio(record))
+        for aco in acos:
+            typer.echo(f"Report: {aco.place / REPORT}")
+        typer.echo(f"Together: {place / portfolio.PORTFOLIO}")
 
 
 def summary(run: RunDirectory, answer: Answer = Format.TABLE) -> None:
     """Print percentiles by track with their standard errors."""
-    record = _read_summary(run)
+    record = read_summary(run)
     if answer is Format.TABLE:
         _print_percentiles(record)
     elif answer is Format.JSON:
@@ -67,17 +105,21 @@ def summary(run: RunDirectory, answer: Answer = Format.TABLE) -> None:
         print_csv(row._asdict() for row in summary_rows(record))
 
 
-def _refuse_what_is_to_come(scheduler: str, resume: bool) -> None:
-    faults = []
-    if scheduler != "threads":
-        faults.append(Fault("--scheduler", scheduler, "threads", "This version runs on the threads of one machine."))
-    if resume:
-        faults.append(Fault("--resume", "", "a new run", "This version cannot continue a run; leave --resume out."))
-    if faults:
-        raise InputError(faults)
+@contextmanager
+def _kept_when_stopped(place: Path) -> Iterator[None]:
+    """Say after Ctrl-C what is left of a run, and how to go on."""
+    from leadmc.cube.run_directory import is_run
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f"What was finished is kept in {place}; the same command with --resume continues."
+        begun = any(map(is_run, (place, *place.glob("*"))))  # of a portfolio, below
+        raise Stopped(f"Stopped. {kept if begun else 'Nothing was kept.'}") from None
 
 
-def _read_summary(run: Path) -> dict[str, Any]:
+def read_summary(run: Path) -> dict[str, Any]:
+    """Read the summary of a finished run."""
     from leadmc.cube.run_directory import read_record
 
     return read_record(run, SUMMARY)

@@ -180,12 +180,17 @@ class RelativeLevel(Closed):
 
 
 class AcoLevel(Closed):
-    """The ACO's cost against its region: a start, known or not, and an AR(1) drift."""
+    """The ACO's cost against its region: a start, known or not, and an AR(1) drift that is wider for small ACOs."""
 
     start_mean: Growth
     start_sd: Deviation
     innovation_sd: Deviation
+    innovation_per_person: Annotated[float, Field(ge=0)]
     persistence: Share
+
+    def innovation_variance(self, beneficiaries: int) -> float:
+        """Return what a year adds to the level's variance, ``innovation_sd^2 + innovation_per_person / N`` [ln^2]."""
+        return self.innovation_sd**2 + self.innovation_per_person / beneficiaries
 
 
 class Service(Closed):

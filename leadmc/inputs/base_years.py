@@ -30,11 +30,14 @@ class BaseYears(NamedTuple):
     risk_score
         Person-month weighted mean [1]; the roster's scores count as renormalised to the reference population. 0 where
         nobody was.
+    truncation_excess
+        Annualised spending above the threshold of truncation [USD].
     """
 
     person_months: Array
     expenditure: Array
     risk_score: Array
+    truncation_excess: Array
 
 
 def present(roster: Roster) -> Flags:
@@ -60,7 +63,7 @@ def has_todays_labels(roster: Roster) -> bool:
     return bool((roster.category_then == roster.population.category[:, None]).all())
 
 
-def base_years(roster: Roster, expected_score: Array) -> BaseYears:
+def base_years(roster: Roster, expected_score: Array, threshold: Array | None = None) -> BaseYears:
     """Add a roster's base years up.
 
     Parameters
@@ -69,18 +72,30 @@ def base_years(roster: Roster, expected_score: Array) -> BaseYears:
         People aligned now and, where the file has them, those who have gone since.
     expected_score
         Mean score of people of the same age, sex and category, for whom the roster has no score, [n, b] [1].
+    threshold
+        Annualised cost at which a programme truncates, [b, c] [USD]; None: no programme asks.
     """
     months = months_aligned(roster)
     score = np.where(np.isnan(roster.risk_score), expected_score, roster.risk_score)
-    sums = np.zeros((3, len(BASE_YEARS), len(CATEGORIES), len(ALIGNMENTS)))
+    sums = np.zeros((4, len(BASE_YEARS), len(CATEGORIES), len(ALIGNMENTS)))
+    above = np.maximum(roster.spend - _limit(roster, months, threshold), 0.0)
     for b in range(len(BASE_YEARS)):
         here = months[:, b] > 0
         cell = roster.category_then[here, b], roster.population.alignment[here]
-        for total, value in zip(sums, (months, roster.spend, months * score), strict=True):
+        for total, value in zip(sums, (months, roster.spend, months * score, above), strict=True):
             np.add.at(total[b], cell, value[here, b])
-    person_months, expenditure, score_months = sums[:, None]
+    person_months, expenditure, score_months, excess = sums[:, None]
     mean = np.divide(score_months, person_months, out=np.zeros_like(score_months), where=person_months > 0)
-    return BaseYears(person_months, expenditure, mean)
+    return BaseYears(person_months, expenditure, mean, excess)
+
+
+def _limit(roster: Roster, months: Array, threshold: Array | None) -> Array:
+    """Spending that counts at most, for the months that each person was there, [n, b] [USD]."""
+    limit = np.full_like(months, np.inf)
+    if threshold is not None:
+        annual = threshold[np.arange(len(BASE_YEARS)), roster.category_then]
+        np.multiply(annual, months / MONTHS, out=limit, where=months > 0)
+    return limit
 
 
 def check_observed(roster: Roster, file: str) -> None:

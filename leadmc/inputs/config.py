@@ -8,33 +8,21 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from leadmc.base.errors import Fault, InputError, did_you_mean
+from leadmc.base.errors import Fault, InputError
 from leadmc.contract.book import Term, neutral_overrides
+from leadmc.contract.mixture import MIXTURE, MixedTerm, Rules, load_mixture
 from leadmc.contract.programmes import Agreements, load_agreements, unverified
 from leadmc.inputs.assumptions import Assumptions, load_assumptions
 from leadmc.inputs.included import with_included_assumptions
 from leadmc.inputs.presets import COMPLETE
 from leadmc.inputs.rate_book import RateBook, load_rate_book, price_growth, unknown_county
+from leadmc.inputs.schema import validated
 from leadmc.inputs.settings import Settings
 from leadmc.inputs.yaml_text import read_yaml
 
 Loaded = TypeVar("Loaded")
 NOISE_ONLY: Final = "noise-only"
-LONGEST_SHOWN: Final = 60
-IN_WORDS: Final = {
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "string_type": "text",
-    "model_type": "a map",
-    "dict_type": "a map",
-    "tuple_type": "a list",
-    "too_short": "at least one entry",
-    "string_pattern_mismatch": "text on one line",
-    "finite_number": "a finite number",
-}
 
 
 @dataclass(frozen=True)
@@ -51,18 +39,28 @@ class Config:
         The rule books with the user's values; under the preset ``noise-only``, with the book's neutral ones beneath.
     rate_book
         County rates; not compared, since ``settings`` and ``assumptions`` determine them.
+    mixture
+        The terms of which each scenario draws one alternative; in ``terms`` they have the book's value.
     """
 
     settings: Settings
     assumptions: Assumptions
     terms: Agreements
     rate_book: RateBook = field(compare=False, repr=False)
+    mixture: tuple[MixedTerm, ...] = ()
 
     def unverified_terms(self) -> tuple[Term, ...]:
         """List the rules that the run rests on and no published source confirms, for its tracks."""
-        rules = rule_overrides(self.settings.assumptions["preset"], self.settings.rules)
-        tracks = set(self.settings.tracks)
-        return tuple(term for term in unverified(rules) if not tracks.isdisjoint(term.tracks))
+        fixed, found = self.rules().overrides, dict[str, Term]()
+        drawn = [{**fixed, term.path: value} for term in self.mixture for value in term.values]
+        for overrides in (fixed, *drawn):  # an alternative may rest on terms that the book's value does not need
+            for term in unverified(overrides, self.settings.tracks):
+                found.setdefault(term.path, term)
+        return tuple(found.values())
+
+    def rules(self) -> Rules:
+        """Give what the run says of the rule books: the preset's values, the user's, and the mixture."""
+        return Rules(rule_overrides(self.settings.assumptions["preset"], self.settings.rules), self.mixture)
 
 
 def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Config:
@@ -80,14 +78,32 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Co
     InputError
         Every fault of every section, or the first syntax error of the file.
     """
-    values = with_included_assumptions(read_yaml(path), path) | dict(overrides or {})
+    return _configured(with_included_assumptions(read_yaml(path), path) | dict(overrides or {}), path)
+
+
+def stated_config(stated: Mapping[str, Any]) -> Config:
+    """Validate a configuration that was never a file; files that it names are relative to the working directory.
+
+    Raises
+    ------
+    InputError
+        Every fault of every section.
+    """
+    path = Path.cwd() / "configuration"
+    return _configured(with_included_assumptions(dict(stated), path), path)
+
+
+def _configured(values: dict[str, Any], path: Path) -> Config:
     faults: list[Fault] = []
-    settings = _collect(faults, lambda: _settings(values, path))
+    settings = _collect(faults, lambda: validated(Settings, values, path))
     assumed, ruled = _section(values, "assumptions"), _section(values, "rules")
     preset = str(assumed.get("preset", COMPLETE))
     assumptions = _collect(faults, lambda: load_assumptions(preset, _without("preset", assumed)), path.name)
-    terms = _collect(faults, lambda: load_agreements(rule_overrides(preset, _without("mixture", ruled))), path.name)
-    if settings is None or assumptions is None or terms is None:
+    terms = _collect(faults, lambda: load_agreements(rule_overrides(preset, ruled)), path.name)
+    mixture = _collect(
+        faults, lambda: load_mixture(ruled.get(MIXTURE, {}), ruled, rule_overrides(preset, {})), path.name
+    )
+    if settings is None or assumptions is None or terms is None or mixture is None:
         raise InputError(faults)
     rate_book = _collect(faults, lambda: _rate_book(settings, assumptions))
     if rate_book is None:
@@ -97,7 +113,7 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Co
     solved = _collect(faults, lambda: _with_solved_people(assumptions, assumed, rate_book), path.name)
     if solved is None:
         raise InputError(faults)
-    return Config(settings, solved, terms, rate_book)
+    return Config(settings, solved, terms, rate_book, mixture)
 
 
 def _with_solved_people(assumptions: Assumptions, stated: Mapping[str, Any], rate_book: RateBook) -> Assumptions:
@@ -112,8 +128,8 @@ def _with_solved_people(assumptions: Assumptions, stated: Mapping[str, Any], rat
 
 
 def rule_overrides(preset: str, rules: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay the user's rules over those that a preset implies: noise alone knows no discount and no adjustment."""
-    return (neutral_overrides() if preset == NOISE_ONLY else {}) | dict(rules)
+    """Lay the user's fixed rules over those that a preset implies: noise alone knows no discount and no adjustment."""
+    return (neutral_overrides() if preset == NOISE_ONLY else {}) | _without(MIXTURE, rules)
 
 
 def resolved_yaml(config: Config) -> str:
@@ -129,6 +145,7 @@ def config_hash(config: Config) -> str:
     content = _plain(config.settings) | {
         "assumptions": config.assumptions.model_dump(mode="json"),
         "rules": config.terms.model_dump(mode="json"),
+        "mixture": config.mixture,
         "output": None,
     }
     for section, key in (("population", "file"), ("region", "rate_book")):
@@ -193,53 +210,6 @@ def _section(values: Mapping[Any, Any], key: str) -> dict[str, Any]:
 
 def _without(key: str, section: Mapping[str, Any]) -> dict[str, Any]:
     return {each: value for each, value in section.items() if each != key}
-
-
-def _settings(values: Mapping[Any, Any], path: Path) -> Settings:
-    try:
-        return Settings.model_validate(values, context={"folder": path.parent})
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        within = {each["loc"][:-1] for each in details}
-        told = [each for each in details if each["type"] != "too_short" or each["loc"] not in within]
-        raise InputError(_fault(each, path.name) for each in told) from None
-
-
-def _fault(detail: ErrorDetails, file: str) -> Fault:
-    """Say in leadmc's words what the schema found at one key."""
-    loc = [part for part in detail["loc"] if part != "[key]"]
-    where = ", ".join(filter(None, [file, ".".join(map(str, loc))]))
-    if detail["type"] in {"extra_forbidden", "invalid_key"}:
-        keys = _keys_at(loc[:-1])
-        return Fault(where, "unknown key", f"the keys {', '.join(keys)}", did_you_mean(str(loc[-1]), keys))
-    if detail["type"] == "missing":
-        return Fault(where, "missing", "a value for every compulsory key", f"Add {loc[-1]}.")
-    stated = detail.get("ctx", {})
-    allowed = stated.get("allowed") or IN_WORDS.get(detail["type"]) or detail["msg"].removeprefix("Input should be ")
-    remedy = stated.get("remedy", "")
-    if isinstance(detail["input"], str) and detail["type"] in {"int_type", "float_type"}:
-        remedy = "Write it without quotes; YAML wants a point and a sign with an exponent (1.0e-3)."
-    if detail["input"] is None:
-        remedy = "Leave the key out for its default."
-    return Fault(where, _shown(detail["input"]), allowed, remedy)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict | list | tuple | BaseModel):
-        return ""
-    text = repr(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-
-
-def _keys_at(loc: list[int | str]) -> list[str]:
-    """Keys that the schema knows in a section."""
-    model: Any = Settings
-    for part in loc:
-        annotation = model.model_fields[part].annotation
-        model = next(
-            kind for kind in (annotation, *getattr(annotation, "__args__", ())) if hasattr(kind, "model_fields")
-        )
-    return list(model.model_fields)
 
 
 def _rate_book(settings: Settings, assumptions: Assumptions) -> RateBook:

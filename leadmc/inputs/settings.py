@@ -23,7 +23,7 @@ WORSE_BY: Final = 1.5
 WORSE_WORLD: Final = MappingProxyType({"aco": 0.72, "coding": -0.57, "ai_score": -0.28, "aco_start": 0.15})
 """Direction in which the ten-year net result falls fastest: standardised slopes in a regression on the drivers of 3,000
 plain scenarios of 12,000 people at the defaults, where they explain 76% of its variance (docs/sampling.md)."""
-MIXTURE_SCHEMA: Final = {
+MIXTURE_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
     "description": "by path of a term, weights by alternative: a name of the book, a value, or book for the book's own",
     "additionalProperties": {
@@ -111,6 +111,11 @@ class Sampler(Closed):
         le=1024,
         description="independent scramblings that give sobol its standard errors (default there: 16)",
     )
+    control: bool = Field(
+        False,
+        description="weigh scenarios so that worlds are as bad as they are known to be (control variate); not with "
+        "importance",
+    )
     shift: float = Field(
         0.0,
         ge=0,
@@ -130,9 +135,16 @@ class Sampler(Closed):
             raise _refusal("a direction with at least one driver that is not 0", "Leave direction out for the default.")
         if self.kind != "importance" and (self.shift or self.direction):
             raise _refusal("shift and direction with the importance sampler only", "Leave them out.")
+        if self.kind == "importance" and self.control:
+            raise _refusal("control: false with the importance sampler, which controls already", "Leave control out.")
         if self.kind == "sobol" and self.replicates == 1:
             raise _refusal("at least 2 replicates with the sobol sampler", "One scrambling has no standard error.")
         return self
+
+
+def default_sampler(kind: str) -> Sampler:
+    """Fill in what a kind of sampler needs, as a configuration that states the kind alone does."""
+    return Sampler.model_validate(_kind_alone(kind))
 
 
 class Synthetic(Closed):
@@ -160,6 +172,12 @@ class Synthetic(Closed):
 class Aco(Closed):
     """What is known of the ACO before it signs."""
 
+    key: str | None = Field(
+        None,
+        min_length=1,
+        description="name of the ACO's own luck in a portfolio: runs of one seed and different keys share the nation,"
+        " and the region where they lie in one; without it everything is drawn from the seed",
+    )
     entering: Literal["new", "renewing"] = Field(
         "new", description="new or renewing (earlier experience); decides the base-year weights"
     )
@@ -225,9 +243,18 @@ class Region(Closed):
 
 
 class Output(Closed):
-    """How a run is cut up; no result depends on it."""
+    """How a run is cut up, and what money later is worth today; no scenario depends on it."""
 
-    chunk: int = Field(250, ge=1, le=1_000_000, description="scenarios simulated and stored together")
+    chunk: int | None = Field(
+        None, ge=1, le=1_000_000, description="scenarios in one task; as many as take about a second where not given"
+    )
+    discount_rate: float = Field(
+        0.03,
+        gt=-1,
+        le=1,
+        description="yearly rate that takes results to the money of the first performance year, an assumption: the lower"
+        " of the two rates of OMB Circular A-4 (2003) [1]",
+    )
 
 
 class Settings(Closed):
@@ -251,11 +278,13 @@ class Settings(Closed):
     )
     rules: Annotated[dict[str, Any], AfterValidator(_mixture_in_text)] = Field(
         {},
-        description="terms of the rule book by their path, laid over it (see `leadmc rules`); under mixture, by path, weights"
-        " over alternatives of which each scenario draws one",
+        description="terms of the rule book by their path, laid over it (see `leadmc rules`); under mixture, by path, "
+        "weights over alternatives of which each scenario draws one",
         json_schema_extra={"properties": {MIXTURE: MIXTURE_SCHEMA}},
     )
-    output: Output = Field(default_factory=Output, description="how a run is cut up; no result depends on it")
+    output: Output = Field(
+        default_factory=Output, description="how a run is cut up and valued; no scenario depends on it"
+    )
 
     @model_validator(mode="after")
     def _groups_are_whole(self) -> Self:

@@ -19,7 +19,7 @@ HEADER: Final = """\
 """
 EXAMPLES: Final[Mapping[str, Any]] = {
     "assumptions": {"preset": COMPLETE, "national_trend": {"starting_deviation": -0.035}},
-    "rules": {"rate_book.mode": "LINEAR5"},
+    "rules": {"rate_book.mode": "LINEAR5", "mixture": {"add_on.duration": {"book": 0.5, 10: 0.5}}},
 }
 
 

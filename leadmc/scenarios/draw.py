@@ -26,7 +26,7 @@ from leadmc.scenarios.national import (
     regional_noise,
 )
 from leadmc.scenarios.relative import aco_start, practice_shock, relative_level
-from leadmc.scenarios.sampler import driver_uniforms
+from leadmc.scenarios.roots import Roots, rooted_uniforms
 from leadmc.scenarios.scores import ai_score_effect, coding_level, quality_score
 from leadmc.scenarios.services import (
     management_effect,
@@ -103,6 +103,7 @@ def draw_world(
     sampler: Sampler,
     beneficiaries: int,
     aco_start: tuple[float, float] = (0.0, 1.0),
+    apart: Roots | None = None,
 ) -> World:
     """Draw the drivers of some scenarios; the same bits for a scenario whatever others are drawn with it.
 
@@ -117,11 +118,13 @@ def draw_world(
     sampler
         How scenarios are sampled.
     beneficiaries
-        Size of the panel, for the scale of over-dispersion [people].
+        Size of the panel, for the scale of its drift and of over-dispersion [people].
     aco_start
         Mean and SD of the ACO's standard normal at the start; others than 0 and 1 where its base years have been seen.
+    apart
+        Roots of an ACO of a portfolio; None where everything is drawn from the seed.
     """
-    innovations = draw_innovations(assumptions, seed=seed, scenarios=scenarios, sampler=sampler)
+    innovations = draw_innovations(assumptions, seed=seed, scenarios=scenarios, sampler=sampler, apart=apart)
     mean, sd = aco_start
     innovations = innovations._replace(aco_start=mean + sd * innovations.aco_start)
     world = world_of(assumptions, innovations, beneficiaries=beneficiaries)
@@ -129,10 +132,15 @@ def draw_world(
 
 
 def draw_innovations(
-    assumptions: Assumptions, *, seed: int, scenarios: npt.NDArray[np.int64], sampler: Sampler
+    assumptions: Assumptions,
+    *,
+    seed: int,
+    scenarios: npt.NDArray[np.int64],
+    sampler: Sampler,
+    apart: Roots | None = None,
 ) -> Innovations:
-    """Draw all random numbers of the drivers and correlate the yearly ones."""
-    uniforms = driver_uniforms(sampler, seed=seed, scenarios=scenarios)
+    """Draw all random numbers of the drivers and correlate the yearly ones; parameters as of ``draw_world``."""
+    uniforms = rooted_uniforms(sampler, roots=apart or Roots(seed, seed, seed, seed), scenarios=scenarios)
 
     counts = dict.fromkeys(YEARLY.values(), N_YEARS) | {
         Driver.ACO_START: 1,
@@ -175,11 +183,12 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
     county = relative_level(a.county_level, z.yearly["county"], np.ones((1, N_YEARS)))
 
     service_z = service_innovations(a.utilisation, z.yearly["aco"], z.service)
-    service = service_drift(a.utilisation, a.aco_level, service_z) * service_trend(a.utilisation)
+    service = service_drift(a.utilisation, a.aco_level, service_z, beneficiaries=beneficiaries)
+    service = service * service_trend(a.utilisation)
     service = service * management_effect(a.management, z.management)
     aco = aco_start(a.aco_level, z.aco_start) * weighted_total(service_shape(a.utilisation).share, service)
-    aco = aco * practice_shock(a.over_dispersion, z.practice, beneficiaries=beneficiaries)
-    aco = aco * own_distortion(a.skin_substitutes)
+    luck = practice_shock(a.over_dispersion, z.practice, beneficiaries=beneficiaries)
+    aco = aco * luck * own_distortion(a.skin_substitutes)
 
     performance = slice(BY3 + 1, None)
     n_scenarios = len(z.aco_start)
@@ -187,6 +196,7 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
         national_level=national * shocks[:, :, None],
         regional_level=_by_category(state * county),
         aco_level=_by_category(aco),
+        practice_shock=luck,
         service_level=service,
         prospective_trend=prospective_trend(a.national_trend, a.prospective_trend, z.forecast),
         coding=_by_category(coding_level(a.coding, z.yearly["coding"])),

@@ -42,7 +42,13 @@ def aco_start(aco: AcoLevel, normals: Array) -> Array:
 
 
 def aco_start_given(
-    aco: AcoLevel, region: RelativeLevel, county: RelativeLevel, *, log_ratio: float, sampling_variance: float
+    aco: AcoLevel,
+    region: RelativeLevel,
+    county: RelativeLevel,
+    *,
+    log_ratio: float,
+    sampling_variance: float,
+    beneficiaries: int,
 ) -> tuple[float, float]:
     """Mean and SD of the ACO's standard normal of ``aco_start`` once its base years are seen [1].
 
@@ -58,10 +64,12 @@ def aco_start_given(
         Observed over expected base-year spending, without the stated mean [ln].
     sampling_variance
         Of that ratio, over-dispersed [1].
+    beneficiaries
+        Size of the panel, for the scale of the drift [people].
     """
     base = slice(0, BY3 + 1)
     after_first = IS_AFTER_FIRST
-    noise = sampling_variance + aco.innovation_sd**2 * float(
+    noise = sampling_variance + aco.innovation_variance(beneficiaries) * float(
         ((ar1_loadings(aco.persistence, N_YEARS)[base].mean(axis=0) * after_first) ** 2).sum()
     )
     for walk in (region, county):

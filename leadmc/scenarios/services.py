@@ -1,13 +1,14 @@
 """The ACO's utilisation by service category: drift, trend, and the savings of management programmes.
 
 The observed volatilities of the services include claim noise, which the people bring themselves. So they give the
-shape only: they are scaled until the total has the innovation SD of ``aco_level``, and each service drifts with its
-persistence. The total's own innovations are given (they may lean on other drivers); the services' are drawn around
+shape only: they are scaled until the total has the innovation variance of ``aco_level``, and each service drifts with
+its persistence. The total's own innovations are given (they may lean on other drivers); the services' are drawn around
 them.
 
 Axis letters: ``s`` scenario, ``t`` simulated year (2024..2036), ``k`` service, ``y`` performance year, ``m`` programme.
 """
 
+import math
 from collections.abc import Iterable
 from functools import reduce
 from typing import NamedTuple
@@ -83,11 +84,11 @@ def service_innovations(utilisation: Utilisation, total: Array, normals: Array) 
     return [free[k] + shape.lean[k] * (total - free_total) for k in range(n)]
 
 
-def service_drift(utilisation: Utilisation, aco: AcoLevel, innovations: list[Array]) -> Array:
+def service_drift(utilisation: Utilisation, aco: AcoLevel, innovations: list[Array], *, beneficiaries: int) -> Array:
     """Drift of each service against the region, AR(1) from 0 in 2024, expected value 1, [s, t, k] [1]."""
     shape = service_shape(utilisation)
     loadings = ar1_loadings(aco.persistence, N_YEARS)
-    sd = aco.innovation_sd * shape.volatility / shape.total_volatility
+    sd = math.sqrt(aco.innovation_variance(beneficiaries)) * shape.volatility / shape.total_volatility
     return np.stack(
         [mean_one_path(loadings, e, (sd[k] * IS_AFTER_FIRST)[None, :]) for k, e in enumerate(innovations)], axis=-1
     )

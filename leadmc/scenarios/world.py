@@ -24,6 +24,8 @@ class World(NamedTuple):
     aco_level
         The ACO relative to its region: starting effect, service-category drift, management savings, practice shock,
         [s, t, c] [1]. Its expected value without management is 1 in every year.
+    practice_shock
+        The part of ``aco_level`` that is claim luck shared by the panel, [s, t] [1].
     service_level
         Utilisation of each service category relative to its share, [s, t, k] [1]; the shares' weighted sum is in
         ``aco_level``.
@@ -46,6 +48,7 @@ class World(NamedTuple):
     national_level: Array
     regional_level: Array
     aco_level: Array
+    practice_shock: Array
     service_level: Array
     prospective_trend: Array
     coding: Array

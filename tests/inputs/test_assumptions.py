@@ -15,13 +15,14 @@ def faults_of(overrides, preset="calibrated"):
 
 
 def test_calibrated_defaults_are_those_of_the_evidence():
-    # calibration section 8
+    # calibration section 8; drift by size as fitted
     a = load_assumptions()
     assert (a.national_trend.persistence, a.national_trend.innovation_sd) == (0.6, 0.02)
     assert a.national_trend.mu.aged_disabled == 0.045
     assert (a.regional_level.innovation_sd, a.regional_level.reversion) == (0.013, 0.02)
     assert a.county_level.innovation_sd == 0.008
     assert (a.aco_level.innovation_sd, a.aco_level.persistence) == (0.012, 0.95)
+    assert a.aco_level.innovation_per_person == 2.53
     assert a.pandemic.signature == (-0.07, -0.025, -0.03, -0.01, 0.0)
     assert (a.policy_jump.probability, a.policy_jump.sd) == (0.1, 0.015)
     assert (a.coding.drift_sd, a.over_dispersion.factor) == (0.013, 1.4)

@@ -51,6 +51,19 @@ def test_sums_by_hand(tmp_path):
     assert sums.person_months.sum() == 18 + 5 + 24
 
 
+def test_truncation_by_hand(tmp_path):
+    """2025 at 2,400 a year, 1,800 for High Needs: A keeps 1,000; B, six months, 200 of 1,200; C, five months, 1,000."""
+    roster = read(tmp_path, HISTORY)
+    threshold = np.tile([2400.0, 9000.0, 1800.0], (3, 1))
+    sums = base_years(roster, np.ones(roster.spend.shape), threshold)
+    assert sums.truncation_excess[0, 1, AGED_DISABLED].tolist() == [0.0, 8000.0]
+    assert sums.truncation_excess[0, 2, HIGH_NEEDS].tolist() == [3200.0, 0.0]
+    assert sums.truncation_excess.sum() == 11_200.0
+    assert not base_years(roster, np.ones(roster.spend.shape)).truncation_excess.any()  # nobody asked
+    unlimited = base_years(roster, np.ones(roster.spend.shape), np.full((3, 3), np.inf))
+    assert not unlimited.truncation_excess.any()
+
+
 def test_the_first_year_is_the_first_with_spending_or_an_unknown_one_before_it(tmp_path):
     assert first_year(read(tmp_path, HISTORY)).tolist() == [0, 0, 0, 3]
     text = f"{HEADER},spend_2024,months_2024,spend_2025,spend_2026\nA,37063,esrd,70,claims,1,0,2,3\n"

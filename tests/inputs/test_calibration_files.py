@@ -201,5 +201,7 @@ def test_too_little_is_no_estimate(written):
     assert "panel, people: 9000 everywhere. Allowed: different sizes" in faults_of(panel=written("panel", alike))
     unknown = panel.assign(current_start_date="")
     assert "panel: 0 growth rates of base years" in faults_of(panel=written("panel", unknown))
+    short = panel[panel["year"].isin(["2020", "2021"])]
+    assert "panel: 0 changes of savings over two years of an agreement" in faults_of(panel=written("panel", short))
     twice = pd.concat([panel, panel.head(2)])
     assert "panel: 2 rows repeat an ACO and a year" in faults_of(panel=written("panel", twice))

@@ -6,7 +6,7 @@ import pytest
 from leadmc.inputs.calibration.listed import cost_and_risk, listed_growth, mixed
 from leadmc.inputs.calibration.national import autoregression, combined, long_run_mean, pandemic_averaged
 from leadmc.inputs.calibration.relative import horizon_sd, state_growth
-from leadmc.inputs.calibration.savings import autocorrelation, centred, change_variance, state_space
+from leadmc.inputs.calibration.savings import autocorrelation, centred, change_variance, drift, state_space
 from leadmc.inputs.calibration.service_growth import shares, together, volatility
 from leadmc.inputs.calibration.spread import Estimate
 
@@ -177,6 +177,25 @@ def test_change_variance_takes_the_same_agreement_and_a_stable_panel_alone():
     assert fit.per_person.n == 1400
     assert abs(fit.at_infinity.value - 2e-4) < 3 * fit.at_infinity.se
     assert abs(fit.per_person.value - 8.0) < 3 * fit.per_person.se
+
+
+def test_drift_tells_a_walk_from_noise_and_agreements_apart():
+    rng = np.random.default_rng(10)
+    people = np.repeat(np.exp(rng.normal(9.5, 0.8, size=3000))[:, None], 4, axis=1)
+    walk = np.cumsum(rng.normal(size=people.shape) * np.sqrt(1e-4 + 2.5 / people), axis=1)
+    savings = walk + rng.normal(size=people.shape) * np.sqrt(3.0 / people)
+    start = np.full(people.shape, 2020)
+    start[:1500, 2:] = 2022
+    savings[:1500, 2:] += 1.0  # another benchmark: no change across it counts
+    start[2500:] = 0
+    savings[2500:, 1] = 9.0  # no agreement known: left out
+    found = drift(savings, people, start, outlier_sds=6.0)
+    assert found.noise_per_person.n == 1500 * 2 + 1000 * 6
+    truth = (3.0, 1e-4, 2.5)
+    estimates = (found.noise_per_person, found.innovation.at_infinity, found.innovation.per_person)
+    for estimate, true in zip(estimates, truth, strict=True):
+        assert abs(estimate.value - true) < 3 * estimate.se
+        assert estimate.se < 0.4 * true
 
 
 def test_services_recover_shape_and_correlation():

@@ -21,6 +21,9 @@ from leadmc.inputs.template import EXAMPLES, config_text
 
 SMALLEST = "name: smallest\nseed: 7\nscenarios: 1000\npopulation: {synthetic: {beneficiaries: 5000}}\n"
 NO_RATES = RateBook((), (), (), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(2), "")
+TRACKS = (
+    "'professional', 'global', 'mssp-enhanced', 'mssp-basic-e', 'reach-global', 'reach-professional' or 'stay-out'"
+)
 KEYS = "name, seed, scenarios, sampler, population, region, tracks, assumptions, rules, output"
 
 
@@ -142,7 +145,7 @@ population:
   synthetic: {beneficiries: 0, counties: [01001, 36059]}
   aco: {entering: renewng, prior_savings_pbpm: {x: 2}}
   base_years: observd
-tracks: [mssp-enhanced, glob]
+tracks: [stay-out, mssp, glob]
 sampler: {kind: sobl}
 output: 3
 region:
@@ -168,9 +171,8 @@ rules: {rate_book.mod: X, quality.at_risk: 3}
         "run.yaml, population.aco.entering: 'renewng'. Allowed: 'new' or 'renewing'.",
         f"run.yaml, population.aco.prior_savings_pbpm.x: 'x'. Allowed: a whole number. {quotes}",
         "run.yaml, region: None. Allowed: a map. Leave the key out for its default.",
-        "run.yaml, tracks.0: 'mssp-enhanced'. Allowed: professional or global. This version settles the two LEAD tracks"
-        " only.",
-        "run.yaml, tracks.1: 'glob'. Allowed: 'professional' or 'global'.",
+        f"run.yaml, tracks.1: 'mssp'. Allowed: {TRACKS}.",
+        f"run.yaml, tracks.2: 'glob'. Allowed: {TRACKS}.",
         "run.yaml, output: 3. Allowed: a map.",
         f"run.yaml, nme: unknown key. Allowed: the keys {KEYS}. Did you mean name?",
     ]
@@ -202,8 +204,8 @@ rules: {rate_book.mod: X, quality.at_risk: 3}
          " replicates out."),
         (SMALLEST + "sampler: {kind: sobol, replicates: 1}", "sampler. Allowed: at least 2 replicates with the sobol"
          " sampler. One scrambling has no standard error."),
-        (SMALLEST + "rules: {mixture: {a: 1}}", "rules. Allowed: terms of the rule book by their path. This version"
-         " fixes every rule; it draws no mixture."),
+        (SMALLEST + "rules: {mixture: {a: {b: 1}}}", "rules: mixture, a. Allowed: a path of the rule book (`leadmc"
+         " rules` lists them)."),
         (SMALLEST.replace("smallest", '"a\\nb"'), r"name: 'a\nb'. Allowed: text on one line."),
         (SMALLEST.replace("smallest", '""'), "name: ''. Allowed: String should have at least 1 character."),
         (with_population("{}"), "population. Allowed: either file or synthetic. Give one of the two."),

@@ -83,7 +83,7 @@ def test_relative_levels_are_one_on_average(many, name):
 
 
 def test_services_follow_their_trend_on_average(many):
-    calm = load_assumptions(overrides={"aco_level": {"innovation_sd": 0.0}})
+    calm = load_assumptions(overrides={"aco_level": {"innovation_sd": 0.0, "innovation_per_person": 0.0}})
     expected = world(calm, np.arange(1)).service_level[0]
     error = many.service_level.std(axis=0) / np.sqrt(len(many.service_level))
     z = (many.service_level.mean(axis=0) - expected)[1:] / error[1:]
@@ -109,7 +109,7 @@ def test_ten_year_spread_of_relative_cost():
     a = load_assumptions(
         overrides={
             "county_level": {"innovation_sd": 0.0},
-            "aco_level": {"start_sd": 0.0},
+            "aco_level": {"start_sd": 0.0, "innovation_per_person": 0.0},
             "over_dispersion": {"factor": 1.0},
             "pandemic": {"probability": 0.0},
         }
@@ -160,6 +160,7 @@ def test_the_forecast_sees_no_realised_driver():
         ({"pandemic": {"probability": 0.3}}, {"national_level", "regional_level"}),
         ({"aco_level": {"start_sd": 0.05}}, {"aco_level"}),
         ({"aco_level": {"innovation_sd": 0.02}}, {"aco_level", "service_level"}),
+        ({"aco_level": {"innovation_per_person": 4.0}}, {"aco_level", "service_level"}),
         ({"over_dispersion": {"factor": 1.6}}, {"aco_level"}),
         ({"dependence": {"aco": {"coding": 0.5}}}, {"coding"}),
         ({"coding": {"drift_sd": 0.02}}, {"coding"}),
@@ -175,7 +176,10 @@ def test_one_changed_assumption_moves_its_own_driver_alone(sampler, override, mo
 
 
 def test_management_lowers_the_level_by_its_share():
-    quiet = {"aco_level": {"innovation_sd": 0.0, "start_sd": 0.0}, "over_dispersion": {"factor": 1.0}}
+    quiet = {
+        "aco_level": {"innovation_sd": 0.0, "innovation_per_person": 0.0, "start_sd": 0.0},
+        "over_dispersion": {"factor": 1.0},
+    }
     sure = PROGRAMME | {"execution": [1.0, 1.0, 1.0]}
     services = {name: {"trend": 0.0} for name in load_assumptions().utilisation.services.model_dump()}
     a = load_assumptions(

@@ -58,12 +58,13 @@ def test_services_are_standard_with_the_stated_correlation(drawn):
     assert np.abs((covariance - expected) / error).max() < 4.0
 
 
-def test_drift_of_the_total_has_the_size_of_the_aco_level(drawn):
-    drift = service_drift(CALIBRATED.utilisation, CALIBRATED.aco_level, drawn[1])
+@pytest.mark.parametrize(("beneficiaries", "yearly"), [(10**12, 0.012), (10_000, np.sqrt(0.012**2 + 2.53e-4))])
+def test_drift_of_the_total_has_the_size_of_the_aco_level(drawn, beneficiaries, yearly):
+    drift = service_drift(CALIBRATED.utilisation, CALIBRATED.aco_level, drawn[1], beneficiaries=beneficiaries)
     assert np.array_equal(drift[:, 0], np.ones((20_000, 8)))
     total = np.log(weighted_total(service_shape(CALIBRATED.utilisation).share, drift))
-    assert total[:, 1].std() == pytest.approx(0.012, rel=0.02)
-    ten_years = 0.012 * np.sqrt(sum(0.95 ** (2 * k) for k in range(12)))
+    assert total[:, 1].std() == pytest.approx(yearly, rel=0.02)
+    ten_years = yearly * np.sqrt(sum(0.95 ** (2 * k) for k in range(12)))
     assert total[:, 12].std() == pytest.approx(ten_years, rel=0.02)
     snf, physician = drift[:, 1, SERVICES.index("snf")], drift[:, 1, SERVICES.index("physician_part_b")]
     assert np.log(snf).std() / np.log(physician).std() == pytest.approx(8.45 / 2.46, rel=0.03)

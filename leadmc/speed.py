@@ -1,0 +1,254 @@
+"""How fast this machine is: the kernel against its own generator, threads, sizes, what a run costs beside the kernel.
+
+Contestants take turns, because a machine is seldom idle: ratios within a round mean more than times, and the best of
+many rounds more than their mean. Sizes and rounds are few with ``quick``.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from leadmc.base.axes import CATEGORIES, YEARS
+from leadmc.inputs.assumptions import load_assumptions
+from leadmc.inputs.config import stated_config
+from leadmc.inputs.reference import Reference
+from leadmc.inputs.synthetic import synthetic_population
+from leadmc.paths import kernel, twin
+from leadmc.paths.arrays import Nature, Panel, Prices
+from leadmc.paths.generator import only_draw
+from leadmc.paths.people import gather_people
+from leadmc.study import prepare, settle_chunk
+
+COUNTY_COST: Final = ((15_000.0, 98_000.0), (13_000.0, 90_000.0))  # a panel to time, not one to believe
+ATTACHMENT: Final = 100_000.0
+SEED: Final = (np.uint32(2027), np.uint32(1))
+PRECISE: Final = 5e-4  # of the benchmark: the standard error whose price is reported
+LENGTH: Final = 1024  # generator blocks in a row
+TWIN_SHARE: Final = 4  # scenarios of the kernel to one of the twin, which is there to be right
+
+
+class Size(NamedTuple):
+    """How much to measure: people, scenarios of the kernel, scenarios of a chunk, and rounds."""
+
+    beneficiaries: int
+    scenarios: int
+    chunk: int
+    rounds: int
+
+
+USUAL: Final = Size(12_000, 16, 400, 15)
+QUICK: Final = Size(2_000, 4, 50, 3)
+
+
+class Case(NamedTuple):
+    """Arguments of a simulation, less its seed.
+
+    Parameters
+    ----------
+    panel, nature
+        The people.
+    prices
+        Levels and attachments, [s, t, c].
+    """
+
+    panel: Panel
+    nature: Nature
+    prices: Prices
+
+    @property
+    def person_years(self) -> int:
+        """Beneficiary-years in one run."""
+        return int(self.panel.age.size * self.prices.level.shape[0] * self.prices.level.shape[1])
+
+    def sums(self) -> npt.NDArray[np.int64]:
+        """Empty sums for one run."""
+        return np.zeros((*self.prices.level.shape, kernel.SUMS), np.int64)
+
+    def run(self, first_scenario: int = 0) -> None:
+        """Simulate."""
+        kernel.simulate(*self, SEED, first_scenario, self.sums())
+
+
+@cache
+def the_reference() -> Reference:
+    """Solve the reference population of the calibrated assumptions, once."""
+    return Reference(load_assumptions().people)
+
+
+def a_case(beneficiaries: int, scenarios: int) -> Case:
+    """Lay out a panel in two counties, with level 1 and an attachment that one person in fifty reaches."""
+    population = synthetic_population(
+        the_reference(),
+        beneficiaries=beneficiaries,
+        county_fips=("37063", "37183"),
+        county_weight=(1.0, 3.0),
+        voluntary_share=0.0,
+    )
+    people = gather_people(population, np.array(COUNTY_COST), the_reference())
+    shape = (scenarios, len(YEARS), len(CATEGORIES))
+    prices = Prices(np.ones(shape, np.float32), np.full(shape, ATTACHMENT, dtype=np.float32))
+    return Case(people.panels[0], people.nature, prices)
+
+
+def measure(*, quick: bool = False) -> dict[str, Any]:
+    """Measure everything; a record for JSON."""
+    size = QUICK if quick else USUAL
+    return {
+        "machine": machine(),
+        "size": size._asdict(),
+        "kernel": against_the_generator(size),
+        "threads": threads(size),
+        "growth": growth(size),
+        "run": a_run(size),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Processor, caches, how busy it is, and versions."""
+    libraries = ("numpy", "numba", "llvmlite", "leadmc")
+    return {
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "caches": _caches(),
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in libraries},
+    }
+
+
+def _cpu_model() -> str:
+    """Name of the processor, as the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor()
+
+
+def _caches() -> dict[str, str]:
+    """Sizes of the first core's caches, where the system tells them."""
+    found = sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*"))
+    return {
+        f"L{(each / 'level').read_text().strip()} {(each / 'type').read_text().strip().lower()}": (each / "size")
+        .read_text()
+        .strip()
+        for each in found
+    }
+
+
+def in_turns(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Let everybody run once a round, after one run that does not count, and time it [s]."""
+    for run in contestants.values():
+        run()
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            start = time.perf_counter()
+            run()
+            times[name].append(time.perf_counter() - start)
+    return times
+
+
+def against_the_generator(size: Size) -> dict[str, Any]:
+    """Time the kernel, its NumPy twin, and the generator alone [ns per beneficiary-year; per block of four words]."""
+    case = a_case(size.beneficiaries, size.scenarios)
+    out = np.empty(LENGTH, np.uint32)
+    few = max(1, size.scenarios // TWIN_SHARE // TWIN_SHARE)
+    level, attachment, _ = case.prices
+    small = case._replace(prices=Prices(level[:few], attachment[:few]))
+    blocks = case.person_years // LENGTH * LENGTH
+    times = in_turns(
+        {
+            "kernel": case.run,
+            "generator": lambda: only_draw(blocks, SEED, out),
+            "twin": lambda: twin.simulate(*small, SEED, 0, small.sums()),
+        },
+        size.rounds,
+    )
+    units = {"kernel": case.person_years, "generator": blocks, "twin": small.person_years}
+    best = {name: min(each) / units[name] * 1e9 for name, each in times.items()}
+    return {
+        "best_ns": best,
+        "median_ns": {name: float(np.median(each)) / units[name] * 1e9 for name, each in times.items()},
+        "kernel_over_generator": best["kernel"] / best["generator"],
+        "twin_over_kernel": best["twin"] / best["kernel"],
+    }
+
+
+def threads(size: Size) -> list[dict[str, float]]:
+    """Efficiency on 1, 2, 4 ... threads: of the same work cut up (strong), and of as much work for each (weak)."""
+    most = os.cpu_count() or 1
+    counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
+    part, parts = a_case(size.beneficiaries, size.scenarios), counts[-1]
+
+    def share(count: int, work: int) -> None:
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(part.run, range(0, work * size.scenarios, size.scenarios)))
+
+    contestants: dict[str, Callable[[], object]] = {}
+    for count in counts:
+        contestants[f"strong {count}"] = lambda count=count: share(count, parts)
+        contestants[f"weak {count}"] = lambda count=count: share(count, count)
+    best = {name: min(each) for name, each in in_turns(contestants, size.rounds).items()}
+    return [
+        {
+            "threads": count,
+            "strong": best["strong 1"] / (best[f"strong {count}"] * count),
+            "weak": best["weak 1"] / best[f"weak {count}"],
+        }
+        for count in counts
+    ]
+
+
+def growth(size: Size) -> dict[str, float]:
+    """Exponents of the kernel's cost in people and in scenarios; 1 is linear."""
+    steps = (1, 2, 4, 8)
+    cases = {
+        "people": {n: a_case(n, size.scenarios) for n in (size.beneficiaries // 8 * k for k in steps)},
+        "scenarios": {s: a_case(size.beneficiaries, s) for s in (size.scenarios * k // 2 for k in steps)},
+    }
+    found = {}
+    for name, family in cases.items():
+        best = [min(each) for each in in_turns({str(n): case.run for n, case in family.items()}, size.rounds).values()]
+        found[name] = float(np.polyfit(np.log(list(family)), np.log(best), 1)[0])
+    return found
+
+
+def a_run(size: Size) -> dict[str, float]:
+    """Time a chunk from drivers to rows: what is not people, and how long a precise mean of the net result takes.
+
+    The mean is that of the ten-year net result of the first track, plain sampling, one thread; storing is not in it.
+    """
+    panel = {"synthetic": {"beneficiaries": size.beneficiaries}}
+    stated = {"name": "bench", "seed": int(SEED[0]), "scenarios": size.chunk, "population": panel}
+    study = prepare(stated_config(stated))
+    scenarios = np.arange(size.chunk)
+    shape = (size.chunk, len(YEARS), len(CATEGORIES))
+    prices = Prices(np.ones(shape, np.float32), np.full(shape, ATTACHMENT, dtype=np.float32))
+    people = [Case(each, study.people.nature, prices) for each in study.people.panels]
+
+    def live() -> None:
+        for each in people:
+            each.run()
+
+    times = in_turns({"chunk": lambda: settle_chunk(study, scenarios), "people": live}, size.rounds)
+    chunk, kernel_time = min(times["chunk"]), min(times["people"])
+    rows = settle_chunk(study, scenarios)[0]
+    share = rows["net_result"][:, 0].sum(axis=1) / rows["benchmark"][:, 0].sum(axis=1).mean()
+    needed = (float(share.std(ddof=1)) / PRECISE) ** 2
+    return {
+        "scenario_ms": chunk / size.chunk * 1e3,
+        "share_beside_the_kernel": 1.0 - kernel_time / chunk,
+        "precise_scenarios": needed,
+        "precise_seconds": needed * chunk / size.chunk,
+    }
