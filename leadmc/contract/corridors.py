@@ -5,6 +5,7 @@ Source: W0 (bands, C), CMS1 (largest shares, A); rule book `corridors`.
 
 import numpy as np
 
+from leadmc.contract.bands import counted
 from leadmc.contract.experience import Array
 from leadmc.contract.terms import CorridorTerms, TrackCorridors
 from leadmc.contract.trace import rule
@@ -27,16 +28,6 @@ def shared(terms: TrackCorridors, *, gross: Array, benchmark: Array) -> Array:
     ``Share(x, B) = sign(x) sum_k r_k max(0, min(|x|, U_k B) - U_k-1 B)`` with the savings schedule above zero and the
     losses schedule below; nothing is shared on a benchmark of zero or less.
     """
-    savings = _banded(terms.savings, np.maximum(gross, 0.0), benchmark)
-    losses = _banded(terms.losses, np.maximum(-gross, 0.0), benchmark)
+    savings = counted(terms.savings, np.maximum(gross, 0.0), benchmark)
+    losses = counted(terms.losses, np.maximum(-gross, 0.0), benchmark)
     return np.where(benchmark > 0.0, savings - losses, 0.0)
-
-
-def _banded(bands: tuple[tuple[float, float], ...], amount: Array, benchmark: Array) -> Array:
-    share = np.zeros(np.broadcast_shapes(amount.shape, benchmark.shape))
-    below = np.zeros_like(share)
-    for edge, rate in bands:
-        upto = amount if np.isinf(edge) else np.minimum(amount, edge * benchmark)
-        share = share + rate * np.maximum(upto - below, 0.0)
-        below = below if np.isinf(edge) else edge * benchmark
-    return share

@@ -45,7 +45,7 @@ def chosen_programme(programme: str | None, track: str | None, year: int | None)
     tracks = [each for offered, names in TRACKS_OF.items() if programme in (None, offered) for each in names]
     known = {"programme": PROGRAMMES, "--track": tracks or [name for names in TRACKS_OF.values() for name in names]}
     faults = [
-        Fault(where, seen, " or ".join(known[where]))
+        Fault(where, repr(seen), " or ".join(known[where]))
         for where, seen in (("programme", programme), ("--track", track))
         if seen is not None and seen not in known[where]
     ]

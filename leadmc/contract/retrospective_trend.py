@@ -6,6 +6,7 @@ cumulative from BY3.
 
 import numpy as np
 
+from leadmc.contract.bands import counted
 from leadmc.contract.experience import Array
 from leadmc.contract.reach_terms import ReachTrendTerms
 from leadmc.contract.trace import rule
@@ -48,11 +49,8 @@ def retrospective_adjustment(terms: ReachTrendTerms, *, national: Array, forecas
     """
     miss = national / forecast - 1.0
     size = np.abs(miss)
-    counted, below = np.zeros_like(size), 0.0
-    for edge, rate in terms.corridor:
-        counted = counted + rate * np.clip(size - below, 0.0, edge - below)
-        below = edge
-    return 1.0 + np.where(size > terms.threshold, np.sign(miss) * counted, 0.0)
+    part = np.sign(miss) * counted(terms.corridor, size, np.ones_like(size))
+    return 1.0 + np.where(size > terms.threshold, part, 0.0)
 
 
 @rule("Trend since BY3", unit="1", formula="prospective trend x retrospective adjustment")

@@ -49,10 +49,10 @@ def test_all_that_is_unknown_is_told_at_once():
     with pytest.raises(InputError) as error:
         chosen_programme("mips", "globl", 2026)
     assert str(error.value).splitlines()[1:] == [
-        "  - programme: mips. Allowed: lead or mssp or reach.",
-        "  - --track: globl. Allowed: professional or global or mssp-enhanced or mssp-basic-e or reach-global or "
+        "  - programme: 'mips'. Allowed: lead or mssp or reach.",
+        "  - --track: 'globl'. Allowed: professional or global or mssp-enhanced or mssp-basic-e or reach-global or "
         "reach-professional.",
         "  - --year: 2026. Allowed: 2027 to 2036.",
     ]
-    with pytest.raises(InputError, match=r"--track: global\. Allowed: mssp-enhanced or mssp-basic-e\."):
+    with pytest.raises(InputError, match=r"--track: 'global'\. Allowed: mssp-enhanced or mssp-basic-e\."):
         chosen_programme("mssp", "global", None)
