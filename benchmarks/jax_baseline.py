@@ -1,7 +1,7 @@
 """The same person-years as idiomatic JAX: float32, jit, a scan over years, its own generator.
 
-Needs the extra ``bench``. Whole arrays per year and selects instead of branches, entrants drawn for
-every slot, as a compiler of arrays wants it. Same assumptions, same outcomes in distribution, same sums, in single precision.
+Needs the extra ``bench``. Whole arrays per year and selects instead of branches, entrants drawn for every slot, as a
+compiler of arrays wants it. Same assumptions, same outcomes in distribution, same sums, in single precision.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """Which sampler earns its place: each one's standard errors on the same study, beside those of plain sampling.
 
 A sampler is worth its variance-reduction factor: the squared error of plain sampling over its own, at the same number
-of scenarios. Squared errors are themselves estimates, so they are averaged over independent runs, and the factor carries
-an error too.
+of scenarios. Squared errors are themselves estimates, so they are averaged over independent runs, and the factor
+carries an error too.
 """
 
 from collections.abc import Callable, Iterator

@@ -8,25 +8,18 @@ than the chunks that they hold.
 import os
 import pickle
 import platform
-import signal
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -48,6 +41,7 @@ Scheduler: TypeAlias = "str | Client | Cluster"
 LOCAL: Final = ("threads", "processes")
 AHEAD: Final = 2  # chunks that wait for each thread, so that none is idle while one is written
 ATTEMPTS: Final = 3  # at the same scenarios, before workers that die are taken for the chunk's own fault
+MOST_PEOPLE: Final = "1GB"  # 50 bytes a person: Dask need not warn of a study of millions
 PATIENCE: Final = 10.0  # for the scheduler of a cluster to answer [s]
 
 # A chunk shall take about a second: shorter, and handing it out shows; longer, and the last ones leave workers idle.
@@ -227,20 +221,26 @@ def _crew(study: Study, scheduler: Scheduler, workers: int | None) -> Iterator[C
         with _cancelled_at_the_end(ThreadPoolExecutor(width)) as pool:
             yield Crew(lambda span: pool.submit(_settled, study, span), lambda: width)
     elif scheduler == "processes":
-        with _kept(study) as path, _cancelled_at_the_end(_process_pool(width)) as pool:
-            yield Crew(lambda span: pool.submit(_settled_from, path, span), lambda: width, (BrokenProcessPool,))
+        local = _distributed(scheduler).LocalCluster
+        with (
+            local(n_workers=width, threads_per_worker=1, dashboard_address=None) as cluster,
+            _client(cluster) as client,
+        ):
+            yield from _cluster_crew(study, client)
     else:
         with _client(scheduler) as client:
             yield from _cluster_crew(study, client)
 
 
 def _cluster_crew(study: Study, client: "Client") -> Iterator[Crew]:
+    import dask
     from distributed.client import FutureCancelledError
     from distributed.scheduler import KilledWorker
 
     # A task and not a scattered value: its recipe stays with the scheduler, so that the study survives the loss of all
     # workers that hold it. Workers pass it on among themselves.
-    people = client.submit(pickle.loads, pickle.dumps(study), pure=False)
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_PEOPLE}):
+        people = client.submit(pickle.loads, pickle.dumps(study), pure=False)
     pool = client.get_executor(pure=False)
     try:
         yield Crew(
@@ -266,40 +266,20 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _process_pool(width: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(width, get_context("spawn"), initializer=signal.signal, initargs=_DEAF)
-
-
-_DEAF: Final = (signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out the work
-
-
-@contextmanager
-def _kept(study: Study) -> Iterator[Path]:
-    """Keep the study in a file, from which each process reads it once."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "study.pickle"
-        path.write_bytes(pickle.dumps(study))
-        yield path
-
-
-def _settled_from(path: Path, span: Span) -> Settled:
-    return _settled(_read_study(path), span)
-
-
-@lru_cache(maxsize=1)
-def _read_study(path: Path) -> Study:
-    study: Study = pickle.loads(path.read_bytes())
-    return study
+def _distributed(scheduler: Scheduler) -> Any:
+    """Import what processes and clusters need; InputError where it is not installed."""
+    try:
+        import distributed
+    except ImportError as error:
+        remedy = "Install what processes and clusters need: pip install 'leadmc[cluster]'."
+        raise InputError([Fault("scheduler", str(scheduler), "threads", remedy)]) from error
+    return distributed
 
 
 @contextmanager
 def _client(scheduler: Scheduler) -> Iterator["Client"]:
     """Connect to a cluster, or use the client that is given and leave it open."""
-    try:
-        from distributed import Client
-    except ImportError as error:
-        remedy = "Install what a cluster needs: pip install 'leadmc[cluster]'."
-        raise InputError([Fault("scheduler", str(scheduler), "threads or processes", remedy)]) from error
+    Client = _distributed(scheduler).Client  # noqa: N806 - a class
     if isinstance(scheduler, Client):
         yield scheduler
         return

@@ -99,7 +99,7 @@ def reopen(run: Path) -> Config:
 def _unknown(what: str, seen: Any, known: Any) -> list[Fault]:
     """Refuse what the run does not have."""
     allowed = f"{known[0]} to {known[-1]}" if isinstance(seen, int) else " or ".join(known)
-    return [] if seen in known else [Fault(f"--{what}", str(seen), allowed)]
+    return [] if seen in known else [Fault(f"--{what}", repr(seen), allowed)]
 
 
 def _differences(stored: xr.Dataset, again: Rows) -> tuple[str, ...]:

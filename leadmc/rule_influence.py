@@ -23,7 +23,7 @@ SCENARIOS: Final = 256
 few. A multiple of every group of scenarios that a sampler draws together."""
 
 MODE: Final = "rate_book.mode"
-RATE_BOOK: Final = tuple(f"rate_book.{name}" for name in ("yearly_cap", "risk_score", "smoothing_years", "own_people"))
+RATE_BOOK: Final = "rate_book."
 SIMULATED: Final = ("stop_loss.attachment_multiple",)
 """Terms under which people are simulated: settling again would not show what they change."""
 SPREAD: Final[tuple[Statistic, ...]] = (MEAN, *(one for one in PERCENTILE if one.name in {"p5", "p95"}))
@@ -120,12 +120,12 @@ def ways_to_the_rate_book(again: Resettled, own: Mapping[str, Array]) -> Iterato
     for mode, rules in ((mode, rules) for term in modes for mode, rules in _modes(config.rules(), term)):
         yield _way(again, own, rules) | {"mode": mode, "path": None, "alternative": None}
         for term in unverified(rules.overrides, config.settings.tracks):
-            for name, changed in rules.otherwise(term) if term.path in RATE_BOOK else ():
+            for name, changed in rules.otherwise(term) if term.path.startswith(RATE_BOOK) and term.path != MODE else ():
                 yield _way(again, own, changed) | {"mode": mode, "path": term.path, "alternative": name}
 
 
 def _modes(rules: Rules, mode: Term) -> Iterator[tuple[str, Rules]]:
-    """The run's own mode first, then the others."""
+    """Name the run's own mode first, then the others."""
     yield mode.value, rules
     yield from rules.otherwise(mode)
 

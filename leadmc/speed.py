@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -197,8 +197,8 @@ def threads(size: Size) -> list[dict[str, float]]:
 
     contestants: dict[str, Callable[[], object]] = {}
     for count in counts:
-        contestants[f"strong {count}"] = lambda count=count: share(count, parts)
-        contestants[f"weak {count}"] = lambda count=count: share(count, count)
+        contestants[f"strong {count}"] = partial(share, count, parts)
+        contestants[f"weak {count}"] = partial(share, count, count)
     best = {name: min(each) for name, each in in_turns(contestants, size.rounds).items()}
     return [
         {

@@ -206,7 +206,7 @@ def settlement(rows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
 
 def decisive_savings(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Lay out the savings from which a track pays, and at which tracks change places, in % of the benchmark."""
-    names = [name for name in rows[0] if name != "performance_year"]
+    names = [name for name in (rows[0] if rows else ()) if name != "performance_year"]
     table = _table("", ("", *names), numbers=True)
     for row in rows:
         cells = (", ".join(f"{100 * each:.3f}" for each in row[name]) or "none" for name in names)

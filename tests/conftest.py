@@ -4,6 +4,7 @@ import pytest
 import xarray as xr
 from example_cube import example_cube
 
+from leadmc.cli import main
 from leadmc.inputs.assumptions import load_assumptions
 from leadmc.inputs.reference import Reference
 
@@ -18,3 +19,17 @@ def cube() -> xr.Dataset:
 def reference() -> Reference:
     """The reference population of the calibrated assumptions."""
     return Reference(load_assumptions().people)
+
+
+@pytest.fixture
+def leadmc_says(capsys, monkeypatch):
+    """Run a command; give its status, what it said, and what it complained about."""
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stopped:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out, captured.err
+
+    return call

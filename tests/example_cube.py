@@ -55,5 +55,12 @@ def example_cube(scenarios=500, seed=1, sampler="plain", replicates=1, rate_book
     coords = {"scenario": np.arange(s), "track": ["global", "professional"]} | {
         k: list(v) for k, v in COORDINATES.items()
     }
-    attrs = {"name": "example", "seed": seed, "sampler": sampler, "replicates": replicates, "control": 0, "discount_rate": 0.03}
+    attrs = {
+        "name": "example",
+        "seed": seed,
+        "sampler": sampler,
+        "replicates": replicates,
+        "control": 0,
+        "discount_rate": 0.03,
+    }
     return xr.Dataset(data, coords=coords, attrs=attrs)

@@ -11,7 +11,6 @@ import yaml
 from small_runs import _bank, reference
 
 from leadmc import study as study_module
-from leadmc.cli import main
 from leadmc.cube.store import CUBE, open_cube
 from leadmc.paths import people
 
@@ -30,6 +29,11 @@ ROSTER = "beneficiary_id,county_fips,category,age\n" + "".join(
 
 
 @pytest.fixture(autouse=True)
+def _wide_terminal(leadmc_says, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture(autouse=True)
 def _made_once():
     """Make the reference population and its bank once for all tests."""
     with (
@@ -37,20 +41,6 @@ def _made_once():
         mock.patch.object(people, "build_bank", _bank),
     ):
         yield
-
-
-@pytest.fixture
-def leadmc_says(capsys, monkeypatch):
-    """Run a command; give its status, what it said, and what it complained about."""
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +106,7 @@ def test_explain_tells_every_fault_at_once(leadmc_says, run, tmp_path):
         "3 faults in the input:",
         "  - --year: 2037. Allowed: 2027 to 2036.",
         "  - --scenario: 6. Allowed: 0 to 5.",
-        "  - --track: globl. Allowed: professional or global or reach-global.",
+        "  - --track: 'globl'. Allowed: professional or global or reach-global.",
     ]
     status, _, err = leadmc_says("explain", tmp_path, "--scenario", 0, "--track", "global", "--year", 1)
     assert status == 2

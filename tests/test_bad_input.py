@@ -29,6 +29,10 @@ CONFIGS = {
     "unknown preset": (SYNTHETIC + "assumptions: {preset: lucky}\n", ["lucky"]),
     "unknown driver": (SYNTHETIC + "assumptions: {luck: {mean: 1}}\n", ["luck"]),
     "unknown rule": (SYNTHETIC + "rules: {discount.rate: 1}\n", ["discount.rate"]),
+    "weights": (
+        SYNTHETIC + "rules: {mixture: {rate_book.mode: {CLIFF: 0.5, NONE: 0.4}}}\n",
+        ["a.yaml, rules: mixture, rate_book.mode: CLIFF: 0.5, NONE: 0.4. Allowed: positive weights that sum to one."],
+    ),
     "negative rate": (SYNTHETIC + "assumptions: {people: {exit_hazard: -1}}\n", ["exit_hazard", "-1"]),
     "syntax": ("name: a\n  seed: [\n", ["a.yaml, line 2, column 7"]),
     "twice": (SYNTHETIC + "seed: 8\n", ["key seed stands twice (first in line 2)"]),

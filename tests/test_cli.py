@@ -12,7 +12,6 @@ import pytest
 
 import leadmc
 from leadmc.base.errors import LeadmcError
-from leadmc.cli import main
 from leadmc.measures.summary import summary
 
 CONFIG = """\
@@ -40,20 +39,6 @@ def finished(tmp_path, record):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "summary.json").write_text(json.dumps(record))
     return tmp_path / "run"
-
-
-@pytest.fixture
-def leadmc_says(capsys, monkeypatch):
-    """Run a command; give its status, what it said, and what it complained about."""
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return call
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
+from distributed.scheduler import KilledWorker
 from small_runs import prepared
 
 from leadmc import engine, pipeline
@@ -45,24 +46,9 @@ def test_threads_give_the_same_bytes(study, whole, tmp_path):
     assert found == whole
 
 
-def test_processes_give_the_same_bytes_and_outlive_a_worker(study, whole, tmp_path, monkeypatch):
-    """The first chunk that comes back costs a process its life: the pool is made anew, and asks for what is missing."""
-    pools = []
-
-    class Pool(engine.ProcessPoolExecutor):
-        def __init__(self, *args, **options):
-            super().__init__(*args, **options)
-            pools.append(self)
-
-    monkeypatch.setattr(engine, "ProcessPoolExecutor", Pool)
-
-    def kill(done, total, seconds):
-        if len(pools) == 1:
-            os.kill(next(iter(pools[0]._processes)), signal.SIGKILL)
-
-    facts, found = settled_in(tmp_path / "run", study, scheduler="processes", progress=kill)
+def test_processes_give_the_same_bytes(study, whole, tmp_path):
+    facts, found = settled_in(tmp_path / "run", study, scheduler="processes")
     assert facts == ("processes", 2)
-    assert len(pools) > 1
     assert found == whole
 
 
@@ -125,14 +111,14 @@ def test_a_worker_that_computes_other_bits_is_refused(study, tmp_path, monkeypat
         settled_in(tmp_path / "run", study)
 
 
-def test_workers_that_never_finish_anything_are_given_up(study, tmp_path, monkeypatch):
-    def dies(study, span):
-        raise engine.BrokenProcessPool("out of memory")
+def test_workers_that_never_finish_anything_are_given_up(study, tmp_path, cluster, monkeypatch):
+    monkeypatch.setattr(engine, "_settled", dies)
+    with pytest.raises(LeadmcError, match="workers died 3 times without finishing a chunk: "):
+        settled_in(tmp_path / "run", study, scheduler=cluster)
 
-    monkeypatch.setattr(engine, "_settled_from", dies)
-    monkeypatch.setattr(engine, "_process_pool", engine.ThreadPoolExecutor)
-    with pytest.raises(LeadmcError, match="workers died 3 times without finishing a chunk: out of memory"):
-        settled_in(tmp_path / "run", study, scheduler="processes")
+
+def dies(study, span):
+    raise KilledWorker("chunk", None, 3)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +137,7 @@ def test_a_scheduler_that_is_none_is_named(study, tmp_path, monkeypatch, schedul
 
 def test_without_the_library_a_cluster_is_refused_with_the_remedy(study, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    with pytest.raises(InputError, match=r"threads or processes\. Install what a cluster needs: pip install 'leadmc\["):
+    with pytest.raises(InputError, match=r"Allowed: threads\. Install what processes and clusters need: pip"):
         settled_in(tmp_path / "run", study, scheduler="tcp://somewhere:8786")
 
 

@@ -14,6 +14,7 @@ from leadmc.cli import main
 from leadmc.contract.mixture import MixedTerm
 from leadmc.cube.store import CUBE
 from leadmc.inputs.config import config_hash
+from leadmc.measures.rule_tables import largest_influence
 from leadmc.measures.summary import summary
 from leadmc.rule_influence import influence as influence_of
 from leadmc.rule_influence import resettled, rules_record
@@ -119,6 +120,13 @@ def test_the_configuration_keeps_its_mixture(under):
     assert config_hash(config) != config_hash(under().config)
 
 
+def test_terms_of_every_alternative_count_as_rested_on(under):
+    path = "rate_book.linear5.first_year"
+    rules = {"mixture": {"rate_book.mode": {"CLIFF": 0.5, "LINEAR5": 0.5}}}
+    assert path not in {term.path for term in under().config.unverified_terms()}
+    assert path in {term.path for term in under(rules).config.unverified_terms()}
+
+
 @pytest.fixture(scope="module")
 def influence(under):
     study = under()
@@ -164,6 +172,14 @@ def test_every_way_to_the_rate_book_stands_beside_the_others(influence):
 def test_a_mixed_run_is_settled_again_at_the_values_of_the_book(mixed, influence):
     again, (_, rows, _) = resettled(mixed[0]), influence
     np.testing.assert_array_equal(again.net(again.study.config.rules(), ["global"])["global"], net(rows))
+
+
+def test_one_sentence_names_the_largest_influence(influence):
+    _, _, record = influence
+    sentence = largest_influence({"rule_influence": record})
+    assert sentence.startswith(f"Largest unverified rule: {record['terms'][0]['path']} = ")
+    assert re.search(r"by -?[\d.]+ ± [\d.]+ \(professional\), -?[\d.]+ ± [\d.]+ \(global\) \$ million\.$", sentence)
+    assert largest_influence({"rule_influence": {"terms": []}}) == ""
 
 
 def test_a_run_of_one_scenario_has_values_without_errors(under):

@@ -37,6 +37,7 @@ def bench(
 
 
 def _tables(found: Mapping[str, Any]) -> "Iterator[Table]":
+    from rich.markup import escape
     from rich.table import Table
 
     machine = found["machine"]
@@ -44,7 +45,7 @@ def _tables(found: Mapping[str, Any]) -> "Iterator[Table]":
     table.add_column("")
     table.add_column("", justify="right")
     for name, value in _rows(found):
-        table.add_row(name, value)
+        table.add_row(escape(name), value)
     yield table
 
 

@@ -73,7 +73,11 @@ def run(
             return
         run_one(loaded[0], place)
     if not quiet:
-        _print_percentiles(read_summary(place))
+        from leadmc.measures.rule_tables import largest_influence
+
+        record = read_summary(place)
+        _print_percentiles(record)
+        typer.echo(largest_influence(record))
         typer.echo(f"Report: {place / REPORT}")
 
 

@@ -252,8 +252,8 @@ class Output(Closed):
         0.03,
         gt=-1,
         le=1,
-        description="yearly rate that takes results to the money of the first performance year, an assumption: the lower"
-        " of the two rates of OMB Circular A-4 (2003) [1]",
+        description="yearly rate that takes results to the money of the first performance year, an assumption: the"
+        " lower of the two rates of OMB Circular A-4 (2003) [1]",
     )
 
 

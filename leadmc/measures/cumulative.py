@@ -72,7 +72,7 @@ def course(ds: xr.Dataset, quantity: str = "net_result", ruin: Sequence[float] =
         By track, each with its ``_se``: ``low_point`` and ``drawdown`` [USD] by statistic, zero or negative;
         ``drawdown_year`` and ``break_even_year`` [1], the probability of each year or of ``never`` (that there is no
         drawdown; that the last year is still negative); ``reserve`` [USD] by probability of ruin: what must be there at
-        the start so that the cumulative result takes all of it with that probability at most.
+        the start so that the cumulative result takes more than it with that probability at most.
     """
     cumulative = np.cumsum(money(ds, quantity), axis=1)
     drawn, years = draws(ds), cumulative.shape[1]

@@ -46,7 +46,19 @@ def influence_table(record: Record, track: str) -> Table:
     return Table(("$ million", "Mean", "P5"), tuple(rows))
 
 
+def largest_influence(record: Record) -> str:
+    """Say in a sentence which unverified rule matters most; empty where none has an alternative."""
+    found = record["rule_influence"]["terms"][:1]
+    return "".join(
+        f"Largest unverified rule: {_named(term)} would change the mean ten-year net result by "
+        + ", ".join(f"{cell(by['mean_usd'], MILLION)} ({track})" for track, by in term["tracks"].items())
+        + " $ million."
+        for term in found
+    )
+
+
 def _named(term: Record) -> str:
+    """Name an alternative, and how far the value that it would replace is to be trusted."""
     return f"{term['path']} = {term['alternative']} ({term['confidence']})"
 
 

@@ -1,49 +1,87 @@
-"""The figures of the report, one function each; money in $ million, percentages as such."""
+"""The figures of the report, one function each; numbers come in the unit of the axis, and leave as a drawing."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from leadmc.measures.precision import Array
-from leadmc.measures.tables import MILLION
 from leadmc.report.drawing import palette
 
-MOST_BARS: Final = 44
-SHOWN: Final = (0.002, 0.998)
-"""Quantiles between which a histogram is drawn; the page says so."""
-BANDS: Final = (
-    (("p5", "p95"), 0.22, "P5 to P95"),
-    (("p25", "p75"), 0.34, "P25 to P75"),
-)
+Array = npt.NDArray[np.float64]
+
+MOST_BARS: Final = 36
+BANDS: Final = ((("p5", "p95"), 0.22, "P5 to P95"), (("p25", "p75"), 0.34, "P25 to P75"))
+ROW: Final = 0.42  # inches of a row
+ERRORS: Final = 1.96  # standard errors to each side of a 95% interval of a normal estimate
 
 
-def distribution(samples: Mapping[str, Array], axis: str, first_colour: int = 0) -> Figure:
-    """Draw histograms of several tracks over one axis, each with the line that one scenario in twenty stays below.
+class Range(NamedTuple):
+    """One row of a range plot: its name, the number of its colour, and percentiles by name."""
+
+    name: str
+    colour: int
+    at: Mapping[str, float]
+
+
+class Line(NamedTuple):
+    """One curve or sample of a figure: its name and the number of its colour, that of its track."""
+
+    name: str
+    colour: int
+    values: Array
+
+
+class Bar(NamedTuple):
+    """One horizontal bar: its name, its end, and the standard error of that; ``total`` where it is a sum of others."""
+
+    name: str
+    value: float
+    se: float
+    total: bool = False
+
+
+def ranges(rows: Sequence[Range], axis: str) -> Figure:
+    """Draw where results lie, a row each: nine in ten scenarios thin, half of them thick, the middle one as a dot."""
+    figure, axes = _rows([row.name for row in rows])
+    colours = palette()
+    for place, row in enumerate(rows):
+        colour = colours[f"track-{row.colour}"]
+        axes.plot([row.at["p5"], row.at["p95"]], [place] * 2, "-", color=colour, linewidth=2.4, solid_capstyle="butt")
+        axes.plot([row.at["p25"], row.at["p75"]], [place] * 2, "-", color=colour, linewidth=9, solid_capstyle="butt")
+        axes.plot(row.at["p50"], place, "o", color="white", markeredgecolor=colours["ink"], markersize=5.5)
+        axes.plot(row.at["p5"], place, "|", color=colours["ink"], markersize=11, markeredgewidth=2)
+    axes.axvline(0, color=colours["ink"], linewidth=1)
+    axes.set_xlabel(axis)
+    return figure
+
+
+def distribution(edges: Array, samples: Sequence[Line], marks: Sequence[float], axis: str) -> Figure:
+    """Draw histograms over one axis, each with the line that one scenario in twenty stays below.
 
     Parameters
     ----------
+    edges
+        Of the bars, in the unit of the axis.
     samples
-        One number a scenario, by the name of its track, in the unit of the axis.
+        Share of scenarios in each bar [1].
+    marks
+        P5 of each sample, in the unit of the axis.
     axis
         Name of the axis, with its unit.
-    first_colour
-        Number of the first sample's colour: that of the first track, or another where the sample is no track.
     """
-    figure = Figure()
-    axes = figure.subplots()
-    edges = bin_edges(list(samples.values()))
+    figure, axes = _figure()
     colours = palette()
-    for i, (name, values) in enumerate(samples.items(), first_colour):
-        share = 100 * np.histogram(values, edges)[0] / values.size
-        colour = colours[f"track-{i}"]
-        axes.stairs(share, edges, fill=True, facecolor=to_rgba(colour, 0.22), edgecolor="none")
-        axes.stairs(share, edges, edgecolor=colour, label=name, linestyle=_dash(i))
-        axes.axvline(float(np.quantile(values, 0.05)), color=colour, linestyle=(0, (1, 1.2)), linewidth=2)
+    for sample, mark in zip(samples, marks, strict=True):
+        colour = colours[f"track-{sample.colour}"]
+        axes.stairs(100 * sample.values, edges, fill=True, facecolor=to_rgba(colour, 0.22), edgecolor="none")
+        dash = _dash(samples.index(sample))
+        axes.stairs(100 * sample.values, edges, edgecolor=colour, label=sample.name, linestyle=dash)
+        axes.axvline(mark, color=colour, linestyle=(0, (1, 1.2)), linewidth=2)
     axes.plot([], [], color=colours["ink"], linestyle=(0, (1, 1.2)), label="one in 20 is left of it")
     axes.axvline(0, color=colours["ink"], linewidth=1)
     axes.set_xlabel(axis)
@@ -53,55 +91,161 @@ def distribution(samples: Mapping[str, Array], axis: str, first_colour: int = 0)
     return figure
 
 
-def bin_edges(samples: Sequence[Array]) -> Array:
-    """Choose round bars with an edge at zero, for all samples at once; more of them with more scenarios."""
-    low, high = np.quantile(np.concatenate(samples), SHOWN)
-    bars = int(np.clip(2 * np.cbrt(samples[0].size), 8, MOST_BARS))
+def bin_edges(low: float, high: float, scenarios: int) -> Array:
+    """Choose round bars with an edge at zero; more of them with more scenarios."""
+    bars = int(np.clip(2 * np.cbrt(scenarios), 8, MOST_BARS))
     return np.asarray(MaxNLocator(bars, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
 
 
-def fan(quantity: Mapping[str, Any], index: int, limits: tuple[float, float]) -> Figure:
-    """Draw how far the yearly result of one track spreads.
+def fan(years: Sequence[int], lines: Mapping[str, Array], colour: int, axis: str, limits: tuple[float, float]) -> Figure:
+    """Draw how far the results of each year spread.
 
     Parameters
     ----------
-    quantity
-        One quantity of one track of a summary.
-    index
-        Number of the track, for its colour.
+    years
+        Along the horizontal axis.
+    lines
+        P1, P5, P25, P50, P75, P95 and P99 by year, by name.
+    colour
+        Number of the track's colour.
+    axis
+        Name of the vertical axis, with its unit.
     limits
-        Ends of the money axis [$ million], the same for all tracks.
+        Ends of the vertical axis, the same for all tracks.
     """
-    figure = Figure()
-    axes = figure.subplots()
-    years = [int(year) for year in quantity["by_year"]]
-    lines = {name: _by_year(quantity, name) for name in ("p1", "p5", "p25", "p50", "p75", "p95", "p99")}
+    figure, axes = _figure()
     colours = palette()
-    colour = colours[f"track-{index}"]
+    own = colours[f"track-{colour}"]
     for (low, high), alpha, label in BANDS:
-        axes.fill_between(years, lines[low], lines[high], color=to_rgba(colour, alpha), linewidth=0, label=label)
-    axes.plot(years, lines["p50"], color=colour, marker="o", markersize=4, label="P50")
+        axes.fill_between(years, lines[low], lines[high], color=to_rgba(own, alpha), linewidth=0, label=label)
+    axes.plot(years, lines["p50"], "-", color=own, marker="o", markersize=4, label="P50")
     for name, label in (("p1", "P1 and P99"), ("p99", "_nolegend_")):
-        axes.plot(years, lines[name], color=colour, linewidth=1, linestyle=(0, (2, 2)), label=label)
+        axes.plot(years, lines[name], color=own, linewidth=1, linestyle=(0, (2, 2)), label=label)
     axes.axhline(0, color=colours["ink"], linewidth=1)
-    axes.set_xticks(years)
+    axes.xaxis.set_major_locator(FixedLocator(years[::3]))
     axes.set_ylim(*limits)
     axes.set_xlabel("Performance year")
-    axes.set_ylabel("Net result of the year [$ million]")
+    axes.set_ylabel(axis)
     _legend(figure, axes)
     return figure
 
 
-def fan_limits(quantities: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Find the ends of a money axis that holds P1 to P99 of every year of every track, and zero [$ million]."""
-    ends = [value for one in quantities for name in ("p1", "p99") for value in _by_year(one, name)]
-    low, high = min(*ends, 0.0), max(*ends, 0.0)
+def limits(lines: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
+    """Find the ends of an axis that holds P1 to P99 of every year of every track, and zero."""
+    ends = np.concatenate([one[name] for one in lines for name in ("p1", "p99")])
+    low, high = min(float(np.nanmin(ends)), 0.0), max(float(np.nanmax(ends)), 0.0)
     margin = 0.04 * (high - low) or 1.0
     return low - margin, high + margin
 
 
-def _by_year(quantity: Mapping[str, Any], statistic: str) -> list[float]:
-    return [cell["usd"][statistic]["value"] / MILLION for cell in quantity["by_year"].values()]
+def curves(amounts: Array, lines: Sequence[Line], axis: str) -> Figure:
+    """Draw how likely a result above each amount is [%], a curve a track."""
+    figure, axes = _figure(legend_rows=(len(lines) + 1) // 2)
+    colours = palette()
+    for line in lines:
+        dash = _dash(line.colour)
+        axes.plot(amounts, 100 * line.values, color=colours[f"track-{line.colour}"], linestyle=dash, label=line.name)
+    axes.axvline(0, color=colours["ink"], linewidth=1)
+    axes.set_ylim(0, 100)
+    axes.set_xlim(amounts[0], amounts[-1])
+    axes.set_xlabel(axis)
+    axes.set_ylabel("Scenarios that end above [%]")
+    _legend(figure, axes)
+    return figure
+
+
+def bars(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
+    """Draw bars from zero with their 95% intervals, the first on top."""
+    figure, axes = _rows([row.name for row in rows])
+    colours = palette()
+    ends, errors = np.array([row.value for row in rows]), ERRORS * np.array([row.se for row in rows])
+    axes.barh(range(len(rows)), ends, height=0.55, color=to_rgba(colours[f"track-{colour}"], 0.6))
+    axes.errorbar(ends, range(len(rows)), xerr=errors, fmt="none", ecolor=colours["ink"], elinewidth=1.2, capsize=2.5)
+    axes.axvline(0, color=colours["ink"], linewidth=1)
+    axes.set_xlabel(axis)
+    return figure
+
+
+def waterfall(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
+    """Draw amounts that add up: each bar begins where the one above it ends, a total begins at zero."""
+    figure, axes = _rows([row.name for row in rows])
+    colours = palette()
+    reached = 0.0
+    for place, row in enumerate(rows):
+        start = 0.0 if row.total else reached
+        reached = start + row.value if not row.total else row.value
+        shade = colours[f"track-{colour}"] if row.total else colours["soft"]
+        axes.barh(place, reached - start, left=start, height=0.55, color=to_rgba(shade, 0.75 if row.total else 0.5))
+        if place + 1 < len(rows):
+            axes.plot([reached] * 2, [place, place + 1], "-", color=colours["soft"], linewidth=0.8)
+    axes.axvline(0, color=colours["ink"], linewidth=1)
+    axes.set_xlabel(axis)
+    return figure
+
+
+def when(years: Sequence[str], first: Line, second: Line) -> Figure:
+    """Draw two probabilities for each year, and for never, side by side [%]."""
+    figure, axes = _figure()
+    colours = palette()
+    places = np.arange(len(years))
+    for line, shift, strength in ((first, -0.2, 0.85), (second, 0.2, 0.35)):
+        shade = to_rgba(colours[f"track-{line.colour}"], strength)
+        axes.bar(places + shift, 100 * line.values, width=0.38, color=shade, label=line.name)
+    shown = [*range(0, len(years) - 1, 3), len(years) - 1]
+    axes.set_xticks(shown, [years[place] for place in shown])
+    axes.set_ylabel("Scenarios [%]")
+    axes.set_xlabel("Performance year")
+    _legend(figure, axes)
+    return figure
+
+
+def convergence(scenarios: Array, panels: Mapping[str, tuple[Array, Array]], colour: int) -> Figure:
+    """Draw estimates with their 95% intervals by the number of scenarios, a panel each under its name."""
+    figure = Figure(figsize=(4.2, 1.25 * len(panels) + 0.6))
+    colours = palette()
+    own = colours[f"track-{colour}"]
+    height = 1.25 * len(panels) + 0.6
+    figure.subplots_adjust(bottom=0.5 / height, top=1 - 0.22 / height, hspace=0.32)
+    stacked = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (name, (value, se)) in zip(stacked, panels.items(), strict=True):
+        axes.fill_between(scenarios, value - ERRORS * se, value + ERRORS * se, color=to_rgba(own, 0.25), linewidth=0)
+        axes.plot(scenarios, value, "-", color=own, marker="o", markersize=3)
+        axes.set_xscale("log", base=2)
+        axes.yaxis.set_major_locator(MaxNLocator(3))
+        axes.set_title(name, loc="left", fontsize=9, pad=3)
+    bottom = stacked[-1]
+    bottom.xaxis.set_major_locator(FixedLocator(list(scenarios[-1::-2])))
+    bottom.xaxis.set_minor_locator(NullLocator())
+    bottom.xaxis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}"))
+    bottom.set_xlabel("Scenarios")
+    return figure
+
+
+def _figure(legend_rows: int = 2) -> tuple[Figure, Axes]:
+    """Give one pair of axes with room below for a legend."""
+    figure = Figure()
+    below = 0.52 + 0.2 * legend_rows
+    figure.set_figheight(2.25 + below)
+    figure.subplots_adjust(bottom=below / figure.get_figheight())
+    return figure, figure.subplots()
+
+
+def _rows(names: Sequence[str]) -> tuple[Figure, Axes]:
+    """Give axes with a named row for each bar, the first on top."""
+    figure = Figure()
+    height = ROW * len(names) + 0.6
+    figure.set_figheight(height)
+    longest = max((len(part) for name in names for part in name.split("\n")), default=0)
+    figure.subplots_adjust(left=min(0.05 + 0.0155 * longest, 0.6), bottom=0.52 / height, top=1 - 0.05 / height)
+    axes = figure.subplots()
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(names) - 0.45, -0.55)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.spines["left"].set_visible(False)
+    return figure, axes
 
 
 def _dash(index: int) -> str:
@@ -109,4 +253,4 @@ def _dash(index: int) -> str:
 
 
 def _legend(figure: Figure, axes: Axes) -> None:
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.legend(*axes.get_legend_handles_labels(), loc="lower center", ncols=2, borderaxespad=0.1)

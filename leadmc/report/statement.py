@@ -79,6 +79,26 @@ def rows(explanation: Explanation) -> Iterator[dict[str, Any]]:
             }
 
 
+def results(track: str, settlement: Settlement, experience: Experience, last_year: int) -> Iterator[dict[str, Any]]:
+    """Give the money of a settlement of one scenario, one row for each performance year to ``last_year``.
+
+    ``savings_share`` and ``net_share`` are the savings before the discount and the net result, both over the benchmark
+    before the discount.
+    """
+    amounts = settlement._asdict() | {"expenditure": experience.expenditure.sum(axis=(2, 3))}
+    for y, year in enumerate(PERFORMANCE_YEARS):
+        if year <= last_year:
+            money = {name: amounts[name][0, y].item() for name in MONEY}
+            before = money["benchmark_before_discount"]
+            shares = {"savings_share": before - money["expenditure"], "net_share": money["net_result"]}
+            yield {
+                "track": track,
+                "performance_year": year,
+                **money,
+                **{name: part / before if before else 0.0 for name, part in shares.items()},
+            }
+
+
 def cited(explanation: Explanation) -> tuple[str, ...]:
     """Keys of the sources on which the lines rest, in the order in which they appear."""
     return tuple(dict.fromkeys(term.source for entry in explanation.entries for term in entry.terms))
@@ -177,23 +197,3 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_text(each) for each in value) + "]"
     return "none" if value is None else str(value)
-
-
-def results(track: str, settlement: Settlement, experience: Experience, last_year: int) -> Iterator[dict[str, Any]]:
-    """Give the money of a settlement of one scenario, one row for each performance year to ``last_year``.
-
-    ``savings_share`` and ``net_share`` are the savings before the discount and the net result, both over the benchmark
-    before the discount.
-    """
-    amounts = settlement._asdict() | {"expenditure": experience.expenditure.sum(axis=(2, 3))}
-    for y, year in enumerate(PERFORMANCE_YEARS):
-        if year <= last_year:
-            money = {name: amounts[name][0, y].item() for name in MONEY}
-            before = money["benchmark_before_discount"]
-            shares = {"savings_share": before - money["expenditure"], "net_share": money["net_result"]}
-            yield {
-                "track": track,
-                "performance_year": year,
-                **money,
-                **{name: part / before if before else 0.0 for name, part in shares.items()},
-            }

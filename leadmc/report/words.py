@@ -1,9 +1,10 @@
-"""What the numbers say, in sentences for a board; every number with the error that it carries."""
+"""What the numbers say, in sentences; every number with the error that it carries, and no claim beyond it."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from leadmc.measures.tables import MILLION, PERCENT, cell
+from leadmc.contract.book import STAY_OUT, TRACKS
+from leadmc.measures.tables import MILLION, PERCENT, SCALE_UNITS, cell
 
 Record = Mapping[str, Any]
 Pair = Mapping[str, float | None]
@@ -11,21 +12,16 @@ Pair = Mapping[str, float | None]
 ACRONYMS: Final = {"mssp": "MSSP", "reach": "REACH"}
 CLEAR: Final = 2.0
 """Standard errors beyond which a difference is called one."""
-
-
-class TrackWords(NamedTuple):
-    """What a board asks of one track, as sentences."""
-
-    title: str
-    loss: str
-    middle: str
-    bad: str
-    worst_year: str
+COUNTS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven")
+USD: Final = "usd"
 
 
 def track_title(track: str) -> str:
-    """Name a track for a reader: ``MSSP Enhanced`` for ``mssp-enhanced``."""
-    return " ".join(ACRONYMS.get(word, word.capitalize()) for word in track.split("-"))
+    """Name a track for a reader: ``LEAD Global`` for ``global``, ``MSSP Enhanced`` for ``mssp-enhanced``."""
+    if track == STAY_OUT:
+        return "Signing nothing"
+    name = " ".join(ACRONYMS.get(word, word.capitalize()) for word in track.split("-"))
+    return f"LEAD {name}" if track in TRACKS else name
 
 
 def chance(pair: Pair, scenarios: int) -> str:
@@ -37,52 +33,22 @@ def chance(pair: Pair, scenarios: int) -> str:
     return f"{cell(pair, PERCENT)}%"
 
 
-def amount(pair: Pair, *, error: bool = True) -> str:
-    """Print money as a loss or a gain in $ million, with its error; in a title only to the digits that it supports."""
+def money(pair: Pair, *, scale: str = USD, error: bool = True) -> str:
+    """Print the size of an amount in the unit of a scale; in a title only to the digits that its error supports."""
     value = pair["value"]
     if value is None:
         return "an unknown amount"
-    size = cell({"value": abs(value), "se": pair["se"]}, MILLION)
-    return f"a {'loss' if value < 0 else 'gain'} of ${size if error else size.value} million"
+    size = cell({"value": abs(value), "se": pair["se"]}, SCALE_UNITS[scale][1])
+    text = str(size) if error else size.value
+    return {USD: f"${text} million", "usd_pbpm": f"${text} per person-month"}.get(scale, f"{text}% of benchmark")
 
 
-def describe(record: Record, track: str) -> TrackWords:
-    """Say how likely a ten-year loss is on a track, and how bad one in twenty is."""
-    quantity = record["tracks"][track]["net_result"]
-    total, worst, n = quantity["ten_year"], quantity["worst_year"], record["n_scenarios"]
-    relative = cell(total["percent_of_benchmark"]["p5"])
-    return TrackWords(
-        track_title(track),
-        chance(total["p_loss"], n),
-        f"Half of the scenarios end better than {amount(total['usd']['p50'])} over ten years.",
-        f"One scenario in 20 ends worse than {amount(total['usd']['p5'])} ({relative}% of benchmark); "
-        f"the average of those is {amount(total['usd']['tvar95'])}.",
-        f"The chance of a loss in at least one year is {chance(worst['p_loss'], n)}; "
-        f"in one scenario in 20 the worst single year ends worse than {amount(worst['usd']['p5'])}.",
-    )
-
-
-def verdict(record: Record) -> str:
-    """Say which track is better and how sure that is; without two tracks, how likely a loss is."""
-    compared, n = record["choice"], record["n_scenarios"]
-    if compared is None:
-        return " ".join(
-            f"{track_title(track)} loses money over ten years with a chance of "
-            f"{chance(quantities['net_result']['ten_year']['p_loss'], n)}."
-            for track, quantities in record["tracks"].items()
-        )
-    first, second = track_title(compared["first"]), track_title(compared["second"])
-    total = compared["ten_year"]
-    mean = total["difference_usd"]["mean"]
-    share = f"{first} pays more than {second} in {chance(total['better'], n)} of scenarios."
-    if not distinct(mean):
-        return (
-            f"On average over ten years {first} and {second} cannot be told apart: the difference is "
-            f"${cell(mean, MILLION)} million. {share}"
-        )
-    ahead, behind = (first, second) if mean["value"] > 0 else (second, first)
-    gap = cell({"value": abs(mean["value"]), "se": mean["se"]}, MILLION)
-    return f"{ahead} pays ${gap} million more than {behind} over ten years on average. {share}"
+def amount(pair: Pair, *, scale: str = USD, error: bool = True) -> str:
+    """Print money as a loss or a gain."""
+    value = pair["value"]
+    if value is None:
+        return "an unknown amount"
+    return f"a {'loss' if value < 0 else 'gain'} of {money(pair, scale=scale, error=error)}"
 
 
 def distinct(pair: Pair) -> bool:
@@ -91,37 +57,179 @@ def distinct(pair: Pair) -> bool:
     return value is not None and se is not None and abs(value) > CLEAR * se
 
 
-def distribution_finding(record: Record) -> str:
-    """State what the ten-year totals show."""
-    ends = [
-        f"{track_title(track)} ends worse than {amount(quantities['net_result']['ten_year']['usd']['p5'], error=False)}"
-        for track, quantities in record["tracks"].items()
-    ]
-    return f"Over ten years, in one scenario in 20, {' and '.join(ends)}"
+def ten_year(record: Record, track: str) -> Record:
+    """Ten-year net result of a track, by scale and statistic."""
+    found: Record = record["tracks"][track]["net_result"]["ten_year"]
+    return found
 
 
-def fan_finding(record: Record, track: str) -> str:
+def ranked(record: Record) -> list[str]:
+    """Tracks by the mean of their ten-year net result, the highest first."""
+    return sorted(record["tracks"], key=lambda track: -(ten_year(record, track)[USD]["mean"]["value"] or 0.0))
+
+
+def between(record: Record, one: str, other: str) -> Record:
+    """Find the comparison of two tracks, whichever stands first in it."""
+    return next(pair for pair in record["pairs"] if {pair["first"], pair["second"]} == {one, other})
+
+
+def verdict(record: Record) -> list[str]:
+    """Say which track is better and how sure that is; without two tracks, how likely a loss is."""
+    n = record["n_scenarios"]
+    if not record["pairs"]:
+        track, *_ = record["tracks"]
+        return [
+            f"{track_title(track)} loses money over ten years with a chance of "
+            f"{chance(ten_year(record, track)['p_loss'], n)}."
+        ]
+    best, second, *others = ranked(record)
+    said = [_ahead(between(record, best, second), best, second, next_one=bool(others))]
+    if others:
+        of = COUNTS[len(record["tracks"])]
+        said.append(f"It is the best of the {of} in {chance(record['regret'][best]['best'], n)} of scenarios.")
+    else:
+        said.append(_more_often(between(record, best, second), n))
+    if record["choice"] and {best, second} != set(TRACKS):
+        lead = [track for track in ranked(record) if track in TRACKS]
+        pair = between(record, *lead)
+        said.append(f"Of the tracks of LEAD: {_ahead(pair, *lead, next_one=False)} {_more_often(pair, n)}")
+    return said
+
+
+def _ahead(pair: Record, best: str, second: str, *, next_one: bool) -> str:
+    mean = pair["ten_year"]["difference_usd"]["mean"]
+    better, other = track_title(best), track_title(second)
+    if not distinct(mean):
+        return (
+            f"On average over ten years {better} and {other} cannot be told apart: the difference is "
+            f"${cell(mean, MILLION)} million."
+        )
+    if next_one:
+        return f"{better} pays most: {money(mean)} more over ten years on average than the next, {other}."
+    return f"{better} pays {money(mean)} more than {other} over ten years on average."
+
+
+def _more_often(pair: Record, scenarios: int) -> str:
+    first, second = (track_title(pair[name]) for name in ("first", "second"))
+    return f"{first} pays more than {second} in {chance(pair['ten_year']['better'], scenarios)} of scenarios."
+
+
+def total_finding(record: Record, scale: str) -> str:
+    """State how bad one in twenty is on the track where it is least and where it is most."""
+    worst, *_, best = _by(record, lambda track: ten_year(record, track)[scale]["p5"])
+    mild, hard = (
+        f"{amount(ten_year(record, track)[scale]['p5'], scale=scale, error=False)} on {track_title(track)}"
+        for track in (best, worst)
+    )
+    ends = f"than {mild} and than {hard}" if best != worst else f"than {hard}"
+    return f"Over ten years, one scenario in 20 ends worse {ends}"
+
+
+def loss_finding(record: Record) -> str:
+    """State on which track a ten-year loss is least and most likely."""
+    least, *_, most = _by(record, lambda track: ten_year(record, track)["p_loss"])
+    n = record["n_scenarios"]
+    first, last = (
+        f"{chance(ten_year(record, track)['p_loss'], n)} on {track_title(track)}" for track in (least, most)
+    )
+    return f"A ten-year loss has a chance of {first}" + (f", of {last}" if least != most else "")
+
+
+def spread_finding(record: Record, track: str) -> str:
+    """State how likely a ten-year loss is on one track."""
+    often = chance(ten_year(record, track)["p_loss"], record["n_scenarios"])
+    return f"{track_title(track)} loses money over ten years in {often} of scenarios"
+
+
+def fan_finding(record: Record, track: str, scale: str) -> str:
     """State how a bad year of a track changes from the first year to the last."""
     years = record["tracks"][track]["net_result"]["by_year"]
     (first, start), *_, (last, end) = years.items()
-    before, after = (amount(cell["usd"]["p5"], error=False) for cell in (start, end))
+    before, after = (amount(cell[scale]["p5"], scale=scale, error=False) for cell in (start, end))
     return f"{track_title(track)}: a bad year, one in 20, goes from {before} in {first} to {after} in {last}"
 
 
-def difference_finding(record: Record) -> str:
-    """State how often the first track pays more."""
-    compared = record["choice"]
-    first, second = track_title(compared["first"]), track_title(compared["second"])
-    often = chance(compared["ten_year"]["better"], record["n_scenarios"])
-    return f"{first} pays more than {second} over ten years in {often} of scenarios"
+def fall_finding(record: Record) -> str:
+    """State how deep the cumulative result falls where it falls deepest."""
+    tracks = record["course"]["tracks"]
+    worst, *_ = _by(record, lambda track: tracks[track]["drawdown_usd"]["p5"])
+    deep = money(tracks[worst]["drawdown_usd"]["p5"], error=False)
+    return f"In one scenario in 20 the cumulative result of {track_title(worst)} falls by more than {deep} from its height"
+
+
+def when_finding(record: Record, track: str) -> str:
+    """State how often the cumulative result is never back."""
+    never = chance(record["course"]["tracks"][track]["break_even_year"]["never"], record["n_scenarios"])
+    return f"{track_title(track)}: in {never} of scenarios the cumulative result is below zero at the end"
+
+
+def effect_finding(record: Record, track: str) -> str:
+    """State what the rate book does to the benchmark of a track."""
+    moved = record["transition"]["tracks"][track]
+    mean = moved["effect_usd"]["ten_year"]["mean"]
+    gains = chance(moved["gain"]["ten_year"], record["n_scenarios"])
+    way = "raises" if (mean["value"] or 0.0) > 0 else "lowers"
+    change = f"{way} the benchmark by {money(mean)}" if distinct(mean) else "changes the mean benchmark by little"
+    return f"{track_title(track)}: the rate book {change} over ten years, and raises it in {gains} of scenarios"
 
 
 def step_finding(record: Record) -> str:
     """State how the benchmark moves against its trend when the rate book takes over."""
     moved, n = record["transition"], record["n_scenarios"]
     parts = [
-        f"{track_title(track)} falls behind its trend in {chance(one['step_percent']['p_loss'], n)}"
-        for track, one in moved["tracks"].items()
+        f"{track_title(track)} falls behind its trend in {chance(moved['tracks'][track]['step_percent']['p_loss'], n)}"
+        for track in moved_tracks(record)
     ]
     year = moved["switch_year"]
     return f"From {year - 1} to {year} the benchmark of {' and of '.join(parts)} of scenarios"
+
+
+def moved_tracks(record: Record) -> list[str]:
+    """Tracks whose benchmark the rate book touches."""
+    moved = record["transition"]
+    return [t for t, one in moved["tracks"].items() if any(one["effect_usd"]["ten_year"]["mean"].values())]
+
+
+def path_finding(record: Record, track: str, gross: Pair) -> str:
+    """State what gross savings become of."""
+    net = ten_year(record, track)[USD]["mean"]
+    return f"{track_title(track)}: on average {amount(gross)} before sharing becomes {amount(net)}"
+
+
+def regret_finding(record: Record) -> str:
+    """State which track is regretted least."""
+    regret = record["regret"]
+    least, *_ = _by(record, lambda track: regret[track]["regret_usd"]["mean"])
+    mean = money(regret[least]["regret_usd"]["mean"])
+    return f"Whoever signs {track_title(least)} misses {mean} on average against the track that turns out best"
+
+
+def choice_finding(record: Record, track: str) -> str:
+    """State how often a track is the best of all."""
+    best = chance(record["regret"][track]["best"], record["n_scenarios"])
+    return f"No track pays more than {track_title(track)} in {best} of scenarios"
+
+
+def enough_finding(record: Record, track: str) -> str:
+    """State how well the mean and the bad twentieth are known with all scenarios."""
+    total, n = ten_year(record, track)[USD], record["n_scenarios"]
+    mean, tail = (cell({"value": total[name]["se"], "se": total[name]["se"]}, MILLION).value for name in ("mean", "p5"))
+    return f"{track_title(track)}: with {n:,} scenarios the mean is known to ± ${mean} million, P5 to ± ${tail} million"
+
+
+def _by(record: Record, pair: Any) -> list[str]:
+    """Tracks in ascending order of an estimate."""
+    return sorted(record["tracks"], key=lambda track: pair(track)["value"] or 0.0)
+
+
+def split_finding(record: Record, track: str) -> str:
+    """State which part explains most of the spread of a track."""
+    parts = {part: share for part, share in record["variance_split"][track].items() if share["value"] is not None}
+    most = max(parts, key=lambda part: parts[part]["value"])
+    return f"{track_title(track)}: {most} explains {cell(parts[most], PERCENT)}% of the spread"
+
+
+def rule_finding(track: str, term: Record, mean: Pair) -> str:
+    """State what the most influential rule would do."""
+    way = "raise" if (mean["value"] or 0.0) > 0 else "lower"
+    return f"{track_title(track)}: another {term['title'][:1].lower()}{term['title'][1:]} would {way} the mean by {money(mean)}"

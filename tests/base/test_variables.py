@@ -17,7 +17,10 @@ PROMISED = {  # names that users rely on, by axes
     ("scenario", "track", "performance_year"): "benchmark_before_discount benchmark stop_loss_net gross_savings "
     "shared_result add_on sequestration net_result net_cash rate_book_effect episodes_net high_performer_bonus "
     "capitation_gain guarantee_call beneficiary_programme_cost below_minimum",
-    ("scenario", "performance_year"): "aco_level coding quality_score rate_book_weight programme_cost deaths exits entrants",
+    (
+        "scenario",
+        "performance_year",
+    ): "aco_level coding quality_score rate_book_weight programme_cost deaths exits entrants",
     ("scenario", "track", "performance_year", "category"): "benchmark_pbpm",
     ("scenario", "track"): "guarantee",
     ("scenario", "rule"): "rule_choice",

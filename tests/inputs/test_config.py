@@ -16,14 +16,12 @@ from leadmc.contract.programmes import load_lead
 from leadmc.inputs.assumptions import load_assumptions
 from leadmc.inputs.config import Config, config_hash, json_schema, load_config, resolved_yaml
 from leadmc.inputs.rate_book import RateBook
-from leadmc.inputs.settings import Settings
+from leadmc.inputs.settings import SAMPLERS, WORSE_BY, WORSE_WORLD, Settings
 from leadmc.inputs.template import EXAMPLES, config_text
 
 SMALLEST = "name: smallest\nseed: 7\nscenarios: 1000\npopulation: {synthetic: {beneficiaries: 5000}}\n"
 NO_RATES = RateBook((), (), (), np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(2), "")
-TRACKS = (
-    "'professional', 'global', 'mssp-enhanced', 'mssp-basic-e', 'reach-global', 'reach-professional' or 'stay-out'"
-)
+TRACKS = "'professional', 'global', 'mssp-enhanced', 'mssp-basic-e', 'reach-global', 'reach-professional' or 'stay-out'"
 KEYS = "name, seed, scenarios, sampler, population, region, tracks, assumptions, rules, output"
 
 
@@ -60,6 +58,8 @@ def test_the_smallest_configuration_has_every_default(tmp_path):
         "tracks: [professional, global]",
         "tracks: [global]",
         "sampler: sobol",
+        "sampler: lhs",
+        "sampler: {kind: antithetic, control: true}",
         "sampler: {kind: sobol, replicates: 4}",
         "rules: {rate_book.mode: LINEAR5, add_on.duration: 5}",
         "assumptions: {national_trend: {starting_deviation: -0.035}}",
@@ -87,6 +87,9 @@ def test_noise_only_knows_no_discount_and_no_adjustment(tmp_path):
 
 def test_sobol_is_replicated_unless_told_otherwise(tmp_path):
     assert load_config(written(tmp_path, SMALLEST + "sampler: sobol")).settings.sampler.replicates == 16
+    whole = SMALLEST.replace("scenarios: 1000", "scenarios: 1024")
+    tilted = load_config(written(tmp_path, whole + "sampler: importance")).settings.sampler
+    assert (tilted.shift, tilted.direction) == (WORSE_BY, dict(WORSE_WORLD))
 
 
 def test_facts_of_a_renewing_aco(tmp_path):
@@ -159,7 +162,7 @@ rules: {rate_book.mod: X, quality.at_risk: 3}
         "run.yaml, name: missing. Allowed: a value for every compulsory key. Add name.",
         f"run.yaml, seed: '1e3'. Allowed: a whole number. {quotes}",
         f"run.yaml, scenarios: '5'. Allowed: a whole number. {quotes}",
-        "run.yaml, sampler.kind: 'sobl'. Allowed: 'plain' or 'sobol'.",
+        "run.yaml, sampler.kind: 'sobl'. Allowed: 'plain', 'antithetic', 'lhs', 'sobol' or 'importance'.",
         "run.yaml, population.synthetic.beneficiaries: missing. Allowed: a value for every compulsory key. Add"
         " beneficiaries.",
         "run.yaml, population.synthetic.counties.0: 513. Allowed: a five-digit county code (FIPS). Quote codes that"
@@ -202,6 +205,12 @@ rules: {rate_book.mod: X, quality.at_risk: 3}
          " wants a point and a sign with an exponent (1.0e-3)."),
         (SMALLEST + "sampler: {replicates: 3}", "sampler. Allowed: replicates: 1 with the plain sampler. Leave"
          " replicates out."),
+        (SMALLEST + "sampler: {kind: importance, control: true}", "sampler. Allowed: control: false with the importance"
+         " sampler, which controls already. Leave control out."),
+        (SMALLEST + "sampler: {kind: importance, direction: {}}", "sampler. Allowed: a direction with at least one"
+         " driver that is not 0. Leave direction out for the default."),
+        (SMALLEST + "sampler: {kind: lhs, shift: 1.0}", "sampler. Allowed: shift and direction with the importance"
+         " sampler only. Leave them out."),
         (SMALLEST + "sampler: {kind: sobol, replicates: 1}", "sampler. Allowed: at least 2 replicates with the sobol"
          " sampler. One scrambling has no standard error."),
         (SMALLEST + "rules: {mixture: {a: {b: 1}}}", "rules: mixture, a. Allowed: a path of the rule book (`leadmc"
@@ -360,11 +369,17 @@ def test_the_exported_schema_is_current():
     assert exported.read_text(encoding="utf-8") == current, "write json_schema() to configs/leadmc.schema.json"
 
 
+def test_shares_of_importance_sampling_are_whole(tmp_path):
+    assert faults(tmp_path, SMALLEST + "sampler: importance") == [
+        "run.yaml. Allowed: scenarios: a multiple of 64 with the importance sampler, whose shares are fixed."
+    ]
+
+
 def test_the_schema_tells_editors_what_the_reader_accepts():
     schema = json_schema()
     assert schema["additionalProperties"] is False
     assert set(schema["required"]) == {"name", "seed", "scenarios", "population"}
-    assert schema["$defs"]["Sampler"]["anyOf"][0] == {"enum": ["plain", "sobol"]}
+    assert schema["$defs"]["Sampler"]["anyOf"][0] == {"enum": list(SAMPLERS)}
     assert all(
         "description" in field or "$ref" in field
         for record in (schema, *schema["$defs"].values())

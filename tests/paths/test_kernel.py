@@ -263,11 +263,11 @@ print(hashlib.sha256(sums.tobytes()).hexdigest())
 """
 
 
-def bits(tmp_path, **environment):
+def bits(**environment):
     """Digest of a simulation in a process of its own, which compiles for the machine that the environment names."""
     done = subprocess.run(
         [sys.executable, "-c", BITS],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent), "NUMBA_CACHE_DIR": str(tmp_path)} | environment,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)} | environment,
         capture_output=True,
         text=True,
         check=True,
@@ -275,20 +275,18 @@ def bits(tmp_path, **environment):
     return done.stdout.strip()
 
 
-def test_machines_without_wide_vectors_give_the_same_bits(tmp_path):
-    """The instructions of 2003, 64-bit x86 with SSE2; slower, and no other machine needs more than this one has."""
-    if platform.machine() not in {"x86_64", "AMD64"}:
-        pytest.skip("cannot compile for x86 here")
-    oldest = bits(tmp_path / "oldest", NUMBA_CPU_NAME="x86-64", NUMBA_CPU_FEATURES="")
-    assert oldest == bits(tmp_path / "own")
-
-
-@pytest.mark.slow
-def test_machines_with_half_wide_vectors_give_the_same_bits(tmp_path):
-    """AVX2 with fused multiply-add, which strict arithmetic must not use."""
+@pytest.mark.parametrize(
+    ("machine", "features"),
+    [
+        pytest.param("haswell", "+avx,+avx2,+fma,+bmi,+bmi2", id="AVX2, with fused multiply-add"),
+        pytest.param("x86-64", "", id="SSE2, the x86 of 2003", marks=pytest.mark.slow),
+    ],
+)
+def test_machines_with_narrower_vectors_give_the_same_bits(tmp_path, machine, features):
+    """Slower, but the same; strict arithmetic must not use the fused instructions that some machines have."""
     from llvmlite import binding
 
-    if not binding.get_host_cpu_features().get("avx2"):
+    if platform.machine() not in {"x86_64", "AMD64"} or not binding.get_host_cpu_features().get("avx2"):
         pytest.skip("cannot run AVX2 here")
-    features = "+avx,+avx2,+fma,+bmi,+bmi2"
-    assert bits(tmp_path / "half", NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES=features) == bits(tmp_path / "own")
+    compiled = {"NUMBA_CPU_NAME": machine, "NUMBA_CPU_FEATURES": features, "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert bits(**compiled) == bits()

@@ -1,0 +1,136 @@
+"""The first screen, for a board with two minutes: which track, how sure, how likely a loss, how bad, what decides."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from leadmc.measures.attribution import ACO, BETWEEN, CLAIMS, RULES, WORLD
+from leadmc.measures.precision import PERCENTILE
+from leadmc.measures.tables import PERCENT, SCALE_UNITS, Cell, cell
+from leadmc.report.words import between, chance, distinct, money, ranked, ten_year, track_title, verdict
+
+Record = Mapping[str, Any]
+
+ENDS_BELOW: Final = {
+    "p1": "One in 100 ends below",
+    "p5": "One in 20 ends below",
+    "p10": "One in 10 ends below",
+    "p25": "One in 4 ends below",
+    "p50": "Half end below",
+    "p75": "Three in 4 end below",
+    "p90": "Nine in 10 end below",
+    "p95": "19 in 20 end below",
+    "p99": "99 in 100 end below",
+}
+DRIVER: Final = {
+    CLAIMS: "The luck of single people's claims",
+    ACO: "What this ACO turns out to cost against its region",
+    WORLD: "How cost grows in the nation and in the region",
+    RULES: "Which rules CMS will publish",
+}
+
+
+class Row(NamedTuple):
+    """A track on the first screen.
+
+    Parameters
+    ----------
+    track, title
+        Its name in the cube, and for a reader.
+    loss
+        Chance of a loss over ten years, in words.
+    mean
+        By scale.
+    tail
+        By scale and percentile.
+    best
+        Chance that no track pays more, in words; empty for a single track.
+    """
+
+    track: str
+    title: str
+    loss: str
+    mean: Mapping[str, Cell]
+    tail: Mapping[str, Mapping[str, Cell]]
+    best: str
+
+
+class Board(NamedTuple):
+    """The first screen: sentences, a row for each track, and what would change the answer."""
+
+    verdict: str
+    sure: tuple[str, ...]
+    rows: tuple[Row, ...]
+    fact: str
+    also: tuple[str, ...]
+
+
+def board(record: Record) -> Board:
+    """Say what a board must know."""
+    first, *more = verdict(record)
+    facts = list(_facts(record))
+    return Board(first, tuple(more), tuple(_row(record, track) for track in record["tracks"]), facts[0], tuple(facts[1:]))
+
+
+def _row(record: Record, track: str) -> Row:
+    total, n = ten_year(record, track), record["n_scenarios"]
+    regret = record["regret"]
+    return Row(
+        track,
+        track_title(track),
+        chance(total["p_loss"], n),
+        {scale: cell(total[scale]["mean"], unit) for scale, (_, unit) in SCALE_UNITS.items()},
+        {
+            scale: {one.name: cell(total[scale][one.name], unit) for one in PERCENTILE}
+            for scale, (_, unit) in SCALE_UNITS.items()
+        },
+        chance(regret[track]["best"], n) if regret else "",
+    )
+
+
+def _facts(record: Record) -> Iterator[str]:
+    """Say what decides the answer, the most influential first; at least one sentence."""
+    best = ranked(record)[0]
+    split = record["variance_split"][best]
+    known = {part: share for part, share in split.items() if share["value"] is not None and BETWEEN not in part}
+    if known:
+        part = max(known, key=lambda name: known[name]["value"])
+        yield f"{DRIVER[part]} explains {cell(known[part], PERCENT)}% of the spread of {track_title(best)}."
+    else:
+        yield "With so few scenarios, or none of the drivers at work, nothing can be said of what decides the result."
+    yield from _turning_point(record)
+    yield from _rule(record, best)
+
+
+def _turning_point(record: Record) -> Iterator[str]:
+    """Say at which savings the best two tracks pay the same, or else those of LEAD, where that is known."""
+    if not record["pairs"]:
+        return
+    best, second, *_ = ranked(record)
+    pairs = [between(record, best, second)]
+    if record["choice"]:
+        pairs.append(between(record, record["choice"]["first"], record["choice"]["second"]))
+    for pair in pairs:
+        level = pair["break_even_percent"]
+        if level["value"] is not None and level["se"] is not None:
+            first, other = (track_title(pair[name]) for name in ("first", "second"))
+            yield (
+                f"{first} and {other} pay the same where the ACO saves {cell(level)}% of its benchmark before discount "
+                "over ten years; beyond that the order turns."
+            )
+            return
+
+
+def _rule(record: Record, track: str) -> Iterator[str]:
+    """Say which unverified rule moves a track most."""
+    influence = record.get("rule_influence")
+    terms = [term for term in influence["terms"] if track in term["tracks"]] if influence else []
+    moved = [(term, term["tracks"][track]["mean_usd"]) for term in terms]
+    moved = [(term, mean) for term, mean in moved if distinct(mean)]
+    if moved:
+        term, mean = max(moved, key=lambda each: abs(each[1]["value"]))
+        way = "raise" if mean["value"] > 0 else "lower"
+        title = term["title"][0].lower() + term["title"][1:]
+        yield (
+            f"Of the rules that nobody has confirmed, this one weighs most: {title} of {term['alternative']} would "
+            f"{way} {track_title(track)} by {money(mean)} on average."
+        )
