@@ -1,22 +1,20 @@
 """Draw the README's picture from a finished run: ``python docs/make_picture.py runs/quickstart docs/ten-years.png``."""
 
+import json
 import sys
 from pathlib import Path
 
 from leadmc.cube.store import open_cube
-from leadmc.measures.risk import ten_year_total
-from leadmc.report import figures, words
+from leadmc.report import figures, results
 from leadmc.report.drawing import styled
 
 
 def draw(run: Path, picture: Path) -> None:
     """Draw the distribution of the ten-year net result of every track."""
-    cube = open_cube(run).load()
-    titles = [words.track_title(track) for track in cube["track"].values]
-    totals = dict(zip(titles, ten_year_total(cube, "net_result") / 1e6, strict=True))
+    record = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     with styled():
-        figure = figures.distribution(totals, "Net result over ten years [$ million]")
-        figure.savefig(picture, dpi=150, facecolor="white", metadata={"Software": None})
+        figure = figures.distribution(*results.histograms(open_cube(run), record), results.TOTAL)
+        figure.savefig(picture, dpi=170, facecolor="white", metadata={"Software": None})
 
 
 if __name__ == "__main__":

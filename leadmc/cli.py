@@ -7,7 +7,7 @@ that help and complaints come at once.
 import typer
 
 from leadmc.base.errors import InputError, LeadmcError, Stopped
-from leadmc.commands import agreement, beginnings, bench, comparisons, doubts, proofs, records, runs, sampling
+from leadmc.commands import agreement, beginnings, bench, comparisons, doubts, proofs, records, reports, runs, sampling
 from leadmc.commands.answers import BAD_INPUT, FAILED, STOPPED, fail
 
 COMMANDS = (
@@ -15,6 +15,7 @@ COMMANDS = (
     beginnings.init,
     beginnings.validate,
     runs.summary,
+    reports.report,
     comparisons.compare,
     records.verify,
     records.export,

@@ -146,14 +146,12 @@ def settle_missing(
         with _crew(study, scheduler, workers) as crew:
             width = crew.width()
             size = chunk or chunk_size(study.population.age.size, tally.total, width)
-            try:
-                _settle(study, crew, landing, cut(missing, size), tally)
-            except crew.lost as error:
-                left = list(landing.missing())
-                failures = failures + 1 if left == missing else 0
-                if failures == ATTEMPTS:
-                    raise LeadmcError(f"workers died {ATTEMPTS} times without finishing a chunk: {error}") from error
-        missing = list(landing.missing())
+            lost = _settle_or_lose(study, crew, landing, cut(missing, size), tally)
+        left = list(landing.missing())
+        failures = failures + 1 if left == missing else 0
+        if failures == ATTEMPTS:
+            raise LeadmcError(f"workers died {ATTEMPTS} times without finishing a chunk: {lost}") from lost
+        missing = left
     kind = scheduler if scheduler in LOCAL else "distributed"
     return Engine(str(kind), width)
 
@@ -172,22 +170,31 @@ def cut(spans: Iterable[Span], size: int) -> Iterator[Span]:
             yield first, min(first + size, stop)
 
 
+def _settle_or_lose(
+    study: Study, crew: Crew, landing: Landing, spans: Iterator[Span], tally: Tally
+) -> BaseException | None:
+    """Settle what is asked for, or as much of it as came back before workers died; then return what tells of it."""
+    try:
+        _settle(study, crew, landing, spans, tally)
+    except crew.lost as error:
+        return error
+    return None
+
+
 def _settle(study: Study, crew: Crew, landing: Landing, spans: Iterator[Span], tally: Tally) -> None:
     """Keep the crew busy, and bring to the disk what comes back."""
     waiting: dict[Future[Settled], Span] = {}
     trusted = {_here()}
     try:
         while True:
-            for span in islice(spans, AHEAD * max(crew.width(), 1) - len(waiting)):
+            for span in islice(spans, max(AHEAD * max(crew.width(), 1) - len(waiting), 0)):
                 waiting[crew.submit(span)] = span
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 first, stop = waiting.pop(future)
                 settled = future.result()
-                if settled.worker not in trusted:
-                    _refuse_other_bits(study, first, settled)
-                    trusted.add(settled.worker)
+                _refuse_other_bits(study, first, settled, trusted)
                 landing.take(first, settled.rows, settled.capped)
                 tally.add(stop - first)
     finally:
@@ -195,14 +202,17 @@ def _settle(study: Study, crew: Crew, landing: Landing, spans: Iterator[Span], t
             future.cancel()
 
 
-def _refuse_other_bits(study: Study, first: int, settled: Settled) -> None:
+def _refuse_other_bits(study: Study, first: int, settled: Settled, trusted: set[str]) -> None:
     """Repeat one scenario of a worker's first chunk here, and compare its bits."""
+    if settled.worker in trusted:
+        return
     here, _ = settle_chunk(study, np.arange(first, first + 1))
     if rows_hash(here) != rows_hash({name: values[:1] for name, values in settled.rows.items()}):
         raise LeadmcError(
             f"the worker {settled.worker} computes other bits than this machine. "
             "Give all workers the same versions of leadmc, NumPy, SciPy and Numba, and processors of one kind"
         )
+    trusted.add(settled.worker)
 
 
 def _here() -> str:

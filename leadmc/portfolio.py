@@ -36,7 +36,7 @@ def members(configs: Sequence[Config], out: Path) -> list[Member]:
     return [Member(_with_key(config), out / default_directory(config.settings.name).name) for config in configs]
 
 
-def run(portfolio: Sequence[Member], *, out: Path, resume: bool, run_one: Callable[[Member], None]) -> dict[str, Any]:
+def run(portfolio: Sequence[Member], *, out: Path, resume: bool, run_one: Callable[[Member], Path]) -> dict[str, Any]:
     """Run every ACO, then write and return what they come to together.
 
     Parameters

@@ -4,7 +4,7 @@ Some scenarios of a run are simulated once more and settled under every alternat
 time, and under every way to the regional rate book. All comparisons are paired: people and world are the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +14,7 @@ from leadmc.contract.book import TRACKS_OF, Term
 from leadmc.contract.mixture import Rules
 from leadmc.contract.programmes import unverified
 from leadmc.measures.draws import Draws, drawn_by
-from leadmc.measures.paired import change
+from leadmc.measures.paired import paired
 from leadmc.measures.precision import MEAN, PERCENTILE, Array, Estimate, Statistic, estimate
 from leadmc.study import Simulated, Study, settle_track, simulate
 
@@ -27,6 +27,8 @@ RATE_BOOK: Final = "rate_book."
 SIMULATED: Final = ("stop_loss.attachment_multiple",)
 """Terms under which people are simulated: settling again would not show what they change."""
 SPREAD: Final[tuple[Statistic, ...]] = (MEAN, *(one for one in PERCENTILE if one.name in {"p5", "p95"}))
+CHANGED: Final = SPREAD[:2]
+"""Of which the change is told."""
 
 Record = dict[str, Any]
 
@@ -102,8 +104,11 @@ def influence(again: Resettled, own: Mapping[str, Array]) -> Iterator[Record]:
         for name, rules in () if term.path in SIMULATED else config.rules().otherwise(term):
             said = {key: getattr(term, key) for key in ("path", "title", "source", "confidence")}
             after = again.net(rules, [track for track in own if track in term.tracks])
-            changes = {track: change(own[track], net, again.drawn) for track, net in after.items()}
-            tracks = {track: {"mean_usd": _pair(one.mean), "p5_usd": _pair(one.p5)} for track, one in changes.items()}
+            changes = {track: paired(own[track], net, CHANGED, again.drawn) for track, net in after.items()}
+            tracks = {
+                track: {f"{name}_usd": pair for name, pair in by_name(CHANGED, one).items()}
+                for track, one in changes.items()
+            }
             yield said | {"alternative": name, "tracks": tracks}
 
 
@@ -133,9 +138,8 @@ def _modes(rules: Rules, mode: Term) -> Iterator[tuple[str, Rules]]:
 def _way(again: Resettled, own: Mapping[str, Array], rules: Rules) -> Record:
     tracks = {}
     for track, net in again.net(rules, [each for each in own if each in TRACKS_OF["lead"]]).items():
-        value, se = estimate(net, SPREAD, again.drawn)
-        spread = {one.name: _pair(Estimate(v, e)) for one, v, e in zip(SPREAD, value, se, strict=True)}
-        tracks[track] = {"ten_year_usd": spread, "change_usd": _pair(change(own[track], net, again.drawn).mean)}
+        spread, change = estimate(net, SPREAD, again.drawn), paired(own[track], net, (MEAN,), again.drawn)
+        tracks[track] = {"ten_year_usd": by_name(SPREAD, spread), "change_usd": by_name((MEAN,), change)[MEAN.name]}
     return {"tracks": tracks}
 
 
@@ -143,7 +147,7 @@ def _largest(found: Record) -> float:
     return max((abs(track["mean_usd"]["value"]) for track in found["tracks"].values()), default=0.0)
 
 
-def _pair(found: Estimate) -> Record:
-    """Write an estimate for JSON, which knows no NaN."""
-    value, se = (float(each) if np.isfinite(each) else None for each in found)
-    return {"value": value, "se": se}
+def by_name(statistics: Sequence[Statistic], found: Estimate) -> Record:
+    """Write estimates of statistics, the only axis, for JSON, which knows no NaN."""
+    pairs = ([float(each) if np.isfinite(each) else None for each in pair] for pair in zip(*found, strict=True))
+    return {one.name: {"value": value, "se": se} for one, (value, se) in zip(statistics, pairs, strict=True)}

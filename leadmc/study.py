@@ -24,6 +24,7 @@ from leadmc.paths.observed import Observed, observe
 from leadmc.paths.people import People, expected_path, gather_people
 from leadmc.paths.sweep import sweep
 from leadmc.scenarios.draw import draw_world
+from leadmc.scenarios.own_driver import OwnDriver, changed
 from leadmc.scenarios.roots import Roots, roots
 from leadmc.scenarios.rule_choice import rule_choices
 from leadmc.scenarios.world import World
@@ -47,6 +48,8 @@ class Study(NamedTuple):
         What the roster's base years tell, where they make the benchmark; else None.
     truncation
         Where the cost of single people is cut, if a track of the run asks for that; else None.
+    drivers
+        The user's own, after those of the configuration.
     """
 
     config: Config
@@ -56,6 +59,7 @@ class Study(NamedTuple):
     known: tuple[Array, Array] | None
     observed: Observed | None
     truncation: Truncation | None = None
+    drivers: tuple[OwnDriver, ...] = ()
 
 
 class Simulated(NamedTuple):
@@ -75,6 +79,8 @@ class Simulated(NamedTuple):
         Alternatives of the mixed rules that the scenarios drew, [s, r].
     under
         The scenarios by the rules under which they settle: rows, and the terms.
+    attachments
+        Where stop-loss attaches, [s, y, c] [USD].
     """
 
     world: World
@@ -83,6 +89,7 @@ class Simulated(NamedTuple):
     judged: Experience
     rule_choice: Int64
     under: tuple[tuple[Rows, programmes.Agreements], ...]
+    attachments: Array
 
 
 def prepare(config: Config) -> Study:
@@ -115,8 +122,19 @@ def _truncation(config: Config, costs: Rates, reference: Reference) -> Truncatio
     return truncation(reference, costs.national_pbpm, percentile=PERCENTILE) if asked else None
 
 
-def simulate(study: Study, scenarios: Int64) -> Simulated:
-    """Take consecutive scenarios, [s], through world and paths."""
+def simulate(study: Study, scenarios: Int64, before: Simulated | None = None) -> Simulated:
+    """Take consecutive scenarios, [s], through world and paths.
+
+    Parameters
+    ----------
+    study
+        The people and the configuration.
+    scenarios
+        Absolute numbers.
+    before
+        The same scenarios of the same people under another configuration, where they have been simulated: whoever lives
+        and costs there as here to the last bit is not simulated again.
+    """
     config = study.config
     apart = _roots(study)
     world = draw_world(
@@ -128,23 +146,35 @@ def simulate(study: Study, scenarios: Int64) -> Simulated:
         aco_start=(0.0, 1.0) if study.observed is None else study.observed.aco_start,
         apart=apart,
     )
+    world = changed(world, study.drivers, seed=config.settings.seed, scenarios=scenarios)
     drawn = rule_choices(config.mixture, seed=config.settings.seed, scenarios=scenarios)
     under = tuple(config.rules().apart(drawn))
     predicted = study.rates.regional_pbpm * MONTHS * world.prospective_trend
-    cut = study.truncation
-    sums = sweep(
-        study.people,
-        world,
-        _attachments(under, predicted),
-        seed=apart.aco,
-        first_scenario=int(scenarios[0]),
-        truncation=None if cut is None else thresholds(cut.dollars, world.national_level),
-    )
+    attachments = _attachments(under, predicted)
+    if before is not None and _cost_alike(before, world, attachments):
+        sums = before.sums
+    else:
+        cut = study.truncation
+        sums = sweep(
+            study.people,
+            world,
+            attachments,
+            seed=apart.aco,
+            first_scenario=int(scenarios[0]),
+            truncation=None if cut is None else thresholds(cut.dollars, world.national_level),
+        )
     seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
     if study.observed is not None:
         seen = with_observed_base_years(seen, study.observed.base_years)
     judged = seen if study.known is None else with_known_benchmark(seen, *study.known)
-    return Simulated(world, sums, seen, judged, drawn, under)
+    return Simulated(world, sums, seen, judged, drawn, under, attachments)
+
+
+def _cost_alike(before: Simulated, world: World, attachments: Array) -> bool:
+    """Whether the world gives people the same prices, and stop-loss attaches where it did."""
+    levels = ("national_level", "regional_level", "aco_level")
+    same = (np.array_equal(getattr(before.world, level), getattr(world, level)) for level in levels)
+    return np.array_equal(before.attachments, attachments) and all(same)
 
 
 def _roots(study: Study) -> Roots:

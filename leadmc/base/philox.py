@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     START = 3  # who is in the slot in the first year
     DRIVER = 16  # scenario drivers; the driver's own number is the first counter word
     RULE = 17  # rules that are not published; the path of the term is in the first two counter words
+    OWN_DRIVER = 18  # drivers of the user's own; the driver's name is in the first two counter words
 
 
 @formula

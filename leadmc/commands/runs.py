@@ -32,31 +32,37 @@ def run(
         str, typer.Option(metavar="threads|processes|tcp://HOST:PORT", help="What runs the chunks.")
     ] = "threads",
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was stopped or killed.")] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="Add scenarios until a metric is exact: 'p5(net_result.total, global) se <= 0.1% of benchmark'."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something is wrong.")] = False,
 ) -> None:
     """Validate, simulate, settle, store, summarise and report."""
     from leadmc.cube.run_directory import default_directory
-    from leadmc.inputs.config import load_config
+    from leadmc.inputs.config import load_config, with_goal
 
     stated = {"scenarios": scenarios, "seed": seed}
     changed = {key: value for key, value in stated.items() if value is not None}
     loaded = [load_config(config, changed) for config in configs]
+    if until is not None:
+        loaded = [with_goal(config, until) for config in loaded]
     from leadmc import pipeline  # brings numba: only when the configuration is good
 
-    options = {"out": out and out.name, **stated, "chunk": chunk, "workers": workers}
-    given = (f"--{key} {value}" for key, value in options.items() if value is not None)
-    # names only: places are nobody's business
-    command = " ".join(["leadmc run", *(config.name for config in configs), *given])
+    options = {"out": out and out.name, **stated, "until": until, "chunk": chunk, "workers": workers}
+    command = _typed(configs, options)
     together = "portfolio" if len(loaded) > 1 else loaded[0].settings.name
     place = out or default_directory(together)
 
-    def run_one(settings: "Config", directory: Path) -> None:
+    def run_one(settings: "Config", directory: Path) -> Path:
         from rich.console import Console
 
         from leadmc import terminal
 
         with terminal.progress(Console(stderr=True, quiet=quiet)) as progress:
-            pipeline.run(
+            return pipeline.run(
                 settings,
                 out=directory,
                 chunk=chunk,
@@ -71,18 +77,29 @@ def run(
         if len(loaded) > 1:
             _run_portfolio(loaded, place, run_one, resume=resume, quiet=quiet)
             return
-        run_one(loaded[0], place)
+        done = run_one(loaded[0], place)
     if not quiet:
-        from leadmc.measures.rule_tables import largest_influence
+        _print_result(done)
 
-        record = read_summary(place)
-        _print_percentiles(record)
-        typer.echo(largest_influence(record))
-        typer.echo(f"Report: {place / REPORT}")
+
+def _print_result(done: Path) -> None:
+    """Print what a run came to, and where its report is."""
+    from leadmc.measures.rule_tables import largest_influence
+
+    record = read_summary(done)
+    _print_percentiles(record)
+    typer.echo(largest_influence(record))
+    typer.echo(f"Report: {done / REPORT}")
+
+
+def _typed(configs: Sequence[Path], options: Mapping[str, object]) -> str:
+    """Repeat the command for the manifest, names only: places are nobody's business."""
+    given = (f"--{key} {value}" for key, value in options.items() if value is not None)
+    return " ".join(["leadmc run", *(config.name for config in configs), *given])
 
 
 def _run_portfolio(
-    loaded: Sequence["Config"], place: Path, run_one: Callable[["Config", Path], None], *, resume: bool, quiet: bool
+    loaded: Sequence["Config"], place: Path, run_one: Callable[["Config", Path], Path], *, resume: bool, quiet: bool
 ) -> None:
     """Run several ACOs and say what they come to together."""
     from leadmc import portfolio, terminal

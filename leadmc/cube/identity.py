@@ -34,6 +34,7 @@ def identity(config: Config, first: Mapping[str, npt.NDArray[Any]]) -> dict[str,
     """
     return {
         "leadmc": leadmc.__version__,
+        "scenarios": config.settings.scenarios,
         "config_sha256": config_hash(config),
         "inputs_sha256": input_hashes(config),
         "first_scenario_sha256": rows_hash(first),

@@ -193,6 +193,11 @@ def resume(run: Path, cube: Cube) -> Landing:
     return Landing(run, cube, chunks, blocks)
 
 
+def rename(run: Path, identity: Mapping[str, Any]) -> None:
+    """Put another head on a ledger: the same scenarios as part of a larger run."""
+    write_whole(run / LEDGER, _text(read_ledger(run)._replace(identity=dict(identity))))
+
+
 def read_ledger(run: Path) -> Ledger:
     """Read a ledger; a line that was torn, and all after it, count for nothing.
 

@@ -180,13 +180,18 @@ class RelativeLevel(Closed):
 
 
 class AcoLevel(Closed):
-    """The ACO's cost against its region: a start, known or not, and an AR(1) drift that is wider for small ACOs."""
+    """The ACO's cost against its region: a start, known or not, and an AR(1) drift; both are wider for small ACOs."""
 
     start_mean: Growth
     start_sd: Deviation
+    start_per_person: Annotated[float, Field(ge=0)]
     innovation_sd: Deviation
     innovation_per_person: Annotated[float, Field(ge=0)]
     persistence: Share
+
+    def start_variance(self, beneficiaries: int) -> float:
+        """Return the variance of an unknown start, ``start_sd^2 + start_per_person / N`` [ln^2]."""
+        return self.start_sd**2 + self.start_per_person / beneficiaries
 
     def innovation_variance(self, beneficiaries: int) -> float:
         """Return what a year adds to the level's variance, ``innovation_sd^2 + innovation_per_person / N`` [ln^2]."""

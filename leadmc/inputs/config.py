@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -63,6 +63,17 @@ class Config:
         return Rules(rule_overrides(self.settings.assumptions["preset"], self.settings.rules), self.mixture)
 
 
+def with_scenarios(config: Config, scenarios: int) -> Config:
+    """Give a configuration another number of scenarios; those that both have are the same."""
+    return replace(config, settings=config.settings.model_copy(update={"scenarios": scenarios}))
+
+
+def with_goal(config: Config, until: str) -> Config:
+    """Let a configuration add scenarios until a goal of precision is reached."""
+    sampler = config.settings.sampler.model_copy(update={"until": until})
+    return replace(config, settings=config.settings.model_copy(update={"sampler": sampler}))
+
+
 def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> Config:
     """Read and validate a configuration file.
 
@@ -91,6 +102,23 @@ def stated_config(stated: Mapping[str, Any]) -> Config:
     """
     path = Path.cwd() / "configuration"
     return _configured(with_included_assumptions(dict(stated), path), path)
+
+
+def with_assumption(config: Config, path: str, value: object) -> Config:
+    """Read a configuration again with another value of one assumption, as if the user had stated it.
+
+    Raises
+    ------
+    InputError
+        The value is not possible beside the others.
+    """
+    values = _plain(config.settings)
+    *sections, key = path.split(".")
+    stated = values["assumptions"]
+    for section in sections:
+        stated = stated.setdefault(section, {})
+    stated[key] = value
+    return _configured(values, Path(path))
 
 
 def _configured(values: dict[str, Any], path: Path) -> Config:

@@ -111,6 +111,11 @@ class Sampler(Closed):
         le=1024,
         description="independent scramblings that give sobol its standard errors (default there: 16)",
     )
+    until: str | None = Field(
+        None,
+        description="add scenarios, in whole blocks of 2,048, until a metric is as exact as this says; for instance "
+        "tvar95(net_result.total, global) se <= 0.05% of benchmark",
+    )
     control: bool = Field(
         False,
         description="weigh scenarios so that worlds are as bad as they are known to be (control variate); not with "

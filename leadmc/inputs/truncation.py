@@ -48,11 +48,17 @@ def truncation(reference: Reference, national_pbpm: Array, *, percentile: float)
     percentile
         Share of person-months at an annualised cost below the threshold [1].
     """
+    relative = relative_thresholds(reference, percentile=percentile)
+    return Truncation(relative, relative * MONTHS * national_pbpm / reference.annual_cost)
+
+
+def relative_thresholds(reference: Reference, *, percentile: float) -> Array:
+    """Find the thresholds in multiples of the cost of a person with relative cost 1, [c] [1]; as of ``truncation``."""
     relative = np.full(len(CATEGORIES), np.inf)
     if reference.people.volatility:
         for shape, group in zip(reference.shapes, ([AGED_DISABLED, HIGH_NEEDS], [ESRD]), strict=True):
             relative[group] = _percentile(reference, shape, group, percentile)
-    return Truncation(relative, relative * MONTHS * national_pbpm / reference.annual_cost)
+    return relative
 
 
 def thresholds(dollars: Array, national_level: Array) -> Array:

@@ -156,6 +156,8 @@ def split(result: Array, groups: Mapping[str, Array], drawn: Draws) -> tuple[lis
     unknown = Estimate(np.full(len(names), np.nan), np.full(len(names), np.nan))
     if result.size < SPREAD * design_size(groups) or not np.isfinite(result).all() or np.ptp(result) == 0:
         return names, unknown
+    if not subsets:
+        return names, Estimate(np.ones(1), np.zeros(1))  # nothing else varies
     weights = np.ones(result.size) if drawn.weights is None else drawn.weights
     laid = design(result, groups, weights)
     block = drawn.blocks(BLOCKS)

@@ -1,4 +1,4 @@
-"""Whether a run is long enough: the estimates that it would have given with fewer of its scenarios, each with its error."""
+"""Whether a run is long enough: what it would have said with fewer of its scenarios, each estimate with its error."""
 
 from typing import Final
 

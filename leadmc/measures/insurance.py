@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import xarray as xr
 
-from leadmc.measures.comparison import paired
 from leadmc.measures.draws import draws
+from leadmc.measures.paired import paired
 from leadmc.measures.precision import MEAN, PERCENTILE, SD, TVAR, estimate
 from leadmc.measures.risk import TEN_YEAR, money, percent
 

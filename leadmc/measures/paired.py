@@ -1,52 +1,72 @@
-"""The same scenarios settled twice: what another rule changes in the mean and in the bad tail, with paired errors."""
+"""The same scenarios with two results: how statistics differ, with errors that know what both results share."""
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from leadmc.measures.draws import Draws
-from leadmc.measures.precision import MEAN, Array, Estimate, estimate, weighted_quantile
-
-SHARE: Final = 0.05
-"""Of scenarios below the percentile of the bad tail."""
+from leadmc.measures.precision import Array, Estimate, Statistic, estimate, sample
 
 
-class Change(NamedTuple):
-    """Change of the mean and of the 5th percentile, each with its standard error, in the unit of the data."""
+class Moving(NamedTuple):
+    """Statistics of a result.
 
-    mean: Estimate
-    p5: Estimate
+    Parameters
+    ----------
+    value
+        The last axis has the statistics.
+    terms
+        For each statistic the terms with whose mean it moves, in its own unit; scenarios last.
+    """
+
+    value: Array
+    terms: tuple[Array, ...]
+
+    def less(self, other: "Moving", drawn: Draws) -> Estimate:
+        """Subtract statistics of another result of the same scenarios."""
+        error = [drawn.error(mine - theirs) for mine, theirs in zip(self.terms, other.terms, strict=True)]
+        return Estimate(self.value - other.value, np.stack(error, axis=-1))
 
 
-def change(before: Array, after: Array, drawn: Draws) -> Change:
-    """Compare two settlements of the same scenarios.
+def moving(values: Array, statistics: Sequence[Statistic], drawn: Draws) -> Moving:
+    """Find values of statistics, and the terms with whose mean each moves.
 
-    The error of the mean is that of the differences, scenario by scenario. To first order a quantile q moves with
-    ``slope (share - 1{x <= q})``, where slope is that of the quantile function, here from half to one and a half times
-    the share; so the error of P5 comes from the scenarios that are in one tail and not in the other.
+    Parameters
+    ----------
+    values
+        Any leading axes, scenarios last.
+    statistics
+        What to find.
+    drawn
+        How the scenarios were drawn.
+    """
+    alone = drawn.ungrouped()
+    value, error = estimate(values, statistics, alone)
+    inside = sample(values, drawn)
+    terms = []
+    for k, statistic in enumerate(statistics):
+        raw = statistic.terms(inside)
+        spread = alone.error(raw)
+        scale = np.divide(error[..., k], spread, out=np.zeros_like(spread), where=spread > 0)
+        terms.append(np.asarray(scale[..., None] * raw, np.float64))
+    return Moving(value, tuple(terms))
+
+
+def paired(before: Array, after: Array, statistics: Sequence[Statistic], drawn: Draws) -> Estimate:
+    """Estimate how statistics differ between two results of the same scenarios: second less first.
+
+    A statistic moves with the mean of its terms. These, scaled to its error, are subtracted scenario by scenario: what
+    both results share leaves the error. That of a percentile comes out too large where the results are nearly alike: in
+    300 runs of 1,024 scenarios with a correlation of .995, by 10% on average, by 27% for P1.
 
     Parameters
     ----------
     before, after
-        Results by scenario, the last axis; other axes lead.
+        Any leading axes, scenarios last.
+    statistics
+        What to compare; they become the last axis of the answer.
     drawn
-        How the scenarios were drawn.
+        How the scenarios of both were drawn.
     """
-    mean = estimate(after - before, (MEAN,), drawn)
-    (was, was_terms), (now, now_terms) = (_tail(each, drawn) for each in (before, after))
-    return Change(
-        Estimate(mean.value[..., 0], mean.se[..., 0]), Estimate(now - was, drawn.error(now_terms - was_terms))
-    )
-
-
-def _tail(values: Array, drawn: Draws) -> tuple[Array, Array]:
-    """Find P5 and the terms with whose mean it moves; of a single scenario, that scenario."""
-    if drawn.size == 1:
-        return values[..., 0], 0.0 * values
-    order = np.argsort(values, axis=-1)
-    ordered = np.take_along_axis(values, order, axis=-1)
-    weights = np.ones(values.shape[-1]) if drawn.weights is None else drawn.weights
-    shares = np.array([SHARE / 2, SHARE, SHARE * 3 / 2])
-    low, q, high = np.moveaxis(weighted_quantile(ordered, weights[order], shares), -1, 0)
-    slope = (high - low) / SHARE
-    return q, -slope[..., np.newaxis] * (values <= q[..., np.newaxis])
+    return moving(after, statistics, drawn).less(moving(before, statistics, drawn), drawn)

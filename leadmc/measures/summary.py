@@ -18,6 +18,7 @@
                     "ten_year": S}, "with_usd": {"by_year": {year: E}, "ten_year": E}, "without_usd": the same,
                     "gain": the same, "by_position": [{"position_percent": E, "effect_percent": E, "net_usd": E,
                     "gain": E}]}}},
+     "variance_split": {track: {part: E}},
      "rule_uncertainty": null or {track: {"all": E, "terms": {path: {"share": E, "mean_usd": {alternative: E}}}}},
      "choice":     null or {"first", "second", "by_year": {year: C}, "ten_year": C},
      "pairs":      null or [{"first", "second", "by_year": {year: C}, "ten_year": C, "break_even_percent": E}],
@@ -43,6 +44,7 @@ from typing import Any, Final, NamedTuple
 
 import xarray as xr
 
+from leadmc.measures.attribution import variance_split
 from leadmc.measures.choice import choice, pairs, regret
 from leadmc.measures.cumulative import course
 from leadmc.measures.draws import CONFIDENCE, draws
@@ -104,6 +106,7 @@ def summary(ds: xr.Dataset) -> Record:
         "course": _course_record(course(ds)),
         "guarantee": _by_track(guarantee_calls(ds), _guarantee_record),
         "transition": _transition_record(transition(ds), by_position(ds)),
+        "variance_split": _by_track(variance_split(ds), lambda cell: _estimates(cell, "share")),
         "rule_uncertainty": _rules_record(rule_uncertainty(ds)),
         "choice": _choice_record(choice(ds)),
         "pairs": _pairs_record(pairs(ds)),

@@ -68,8 +68,8 @@ def observe(
     filling = omissions.filling(roster, bank, reference, None if truncation is None else truncation.relative)
     relative = relative * filling.stratum_cost[np.arange(len(BASE_YEARS)), roster.category_then]
     start = _aco_start(roster, price * relative, assumptions)
-    level = aco_start(assumptions.aco_level, np.full(1, start[0]))[0, : len(BASE_YEARS)]
     staying = roster.still_aligned()
+    level = aco_start(assumptions.aco_level, np.full(1, start[0]), beneficiaries=staying.population.age.size)
     history = seen(staying, price[roster.aligned] * level, reference)
     states = own_stretches(staying, history, bank, reference)
     people = gather_people_with_history(staying.population, states, county_cost, reference)

@@ -1,4 +1,4 @@
-"""What a result rests on: the assumptions and the overridden rules of a run, each with its source and its confidence."""
+"""What a result rests on: the assumptions of a run with their sources, and the rules that its user changed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from leadmc.measures.attribution import ACO, BETWEEN, CLAIMS, RULES, WORLD
 from leadmc.measures.precision import PERCENTILE
 from leadmc.measures.tables import PERCENT, SCALE_UNITS, Cell, cell
-from leadmc.report.words import between, chance, distinct, money, ranked, ten_year, track_title, verdict
+from leadmc.report.words import between, distinct, moves, otherwise, ranked, ten_year, track_title, verdict
 
 Record = Mapping[str, Any]
 
@@ -22,10 +22,10 @@ ENDS_BELOW: Final = {
     "p99": "99 in 100 end below",
 }
 DRIVER: Final = {
-    CLAIMS: "The luck of single people's claims",
-    ACO: "What this ACO turns out to cost against its region",
-    WORLD: "How cost grows in the nation and in the region",
-    RULES: "Which rules CMS will publish",
+    CLAIMS: "the luck of single people's claims",
+    ACO: "what this ACO turns out to cost against its region",
+    WORLD: "how cost grows in the nation and in the region",
+    RULES: "which rules CMS will publish",
 }
 
 
@@ -37,21 +37,21 @@ class Row(NamedTuple):
     track, title
         Its name in the cube, and for a reader.
     loss
-        Chance of a loss over ten years, in words.
+        Chance of a loss over ten years [%].
     mean
         By scale.
     tail
         By scale and percentile.
     best
-        Chance that no track pays more, in words; empty for a single track.
+        Chance that no track pays more [%]; None for a single track.
     """
 
     track: str
     title: str
-    loss: str
+    loss: Cell
     mean: Mapping[str, Cell]
     tail: Mapping[str, Mapping[str, Cell]]
-    best: str
+    best: Cell | None
 
 
 class Board(NamedTuple):
@@ -68,22 +68,23 @@ def board(record: Record) -> Board:
     """Say what a board must know."""
     first, *more = verdict(record)
     facts = list(_facts(record))
-    return Board(first, tuple(more), tuple(_row(record, track) for track in record["tracks"]), facts[0], tuple(facts[1:]))
+    return Board(
+        first, tuple(more), tuple(_row(record, track) for track in record["tracks"]), facts[0], tuple(facts[1:])
+    )
 
 
 def _row(record: Record, track: str) -> Row:
-    total, n = ten_year(record, track), record["n_scenarios"]
-    regret = record["regret"]
+    total, regret = ten_year(record, track), record["regret"]
     return Row(
         track,
         track_title(track),
-        chance(total["p_loss"], n),
+        cell(total["p_loss"], PERCENT),
         {scale: cell(total[scale]["mean"], unit) for scale, (_, unit) in SCALE_UNITS.items()},
         {
             scale: {one.name: cell(total[scale][one.name], unit) for one in PERCENTILE}
             for scale, (_, unit) in SCALE_UNITS.items()
         },
-        chance(regret[track]["best"], n) if regret else "",
+        cell(regret[track]["best"], PERCENT) if regret else None,
     )
 
 
@@ -94,7 +95,8 @@ def _facts(record: Record) -> Iterator[str]:
     known = {part: share for part, share in split.items() if share["value"] is not None and BETWEEN not in part}
     if known:
         part = max(known, key=lambda name: known[name]["value"])
-        yield f"{DRIVER[part]} explains {cell(known[part], PERCENT)}% of the spread of {track_title(best)}."
+        share = cell(known[part], PERCENT)
+        yield f"Most depends on {DRIVER[part]}: it makes {share}% of the spread of {track_title(best)}."
     else:
         yield "With so few scenarios, or none of the drivers at work, nothing can be said of what decides the result."
     yield from _turning_point(record)
@@ -102,20 +104,19 @@ def _facts(record: Record) -> Iterator[str]:
 
 
 def _turning_point(record: Record) -> Iterator[str]:
-    """Say at which savings the best two tracks pay the same, or else those of LEAD, where that is known."""
+    """Say at which savings the tracks of LEAD pay the same, or else the best two, where that is known."""
     if not record["pairs"]:
         return
-    best, second, *_ = ranked(record)
-    pairs = [between(record, best, second)]
+    pairs = [ranked(record)[:2]]
     if record["choice"]:
-        pairs.append(between(record, record["choice"]["first"], record["choice"]["second"]))
-    for pair in pairs:
+        pairs.insert(0, [record["choice"]["first"], record["choice"]["second"]])
+    for pair in (between(record, *names) for names in pairs):
         level = pair["break_even_percent"]
         if level["value"] is not None and level["se"] is not None:
             first, other = (track_title(pair[name]) for name in ("first", "second"))
             yield (
                 f"{first} and {other} pay the same where the ACO saves {cell(level)}% of its benchmark before discount "
-                "over ten years; beyond that the order turns."
+                "over ten years: there the order turns."
             )
             return
 
@@ -128,9 +129,7 @@ def _rule(record: Record, track: str) -> Iterator[str]:
     moved = [(term, mean) for term, mean in moved if distinct(mean)]
     if moved:
         term, mean = max(moved, key=lambda each: abs(each[1]["value"]))
-        way = "raise" if mean["value"] > 0 else "lower"
-        title = term["title"][0].lower() + term["title"][1:]
         yield (
-            f"Of the rules that nobody has confirmed, this one weighs most: {title} of {term['alternative']} would "
-            f"{way} {track_title(track)} by {money(mean)} on average."
+            f"Of the rules that no source confirms, the one that weighs most on {track_title(track)}: "
+            f"{otherwise(term)} would {moves(mean)}."
         )

@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from leadmc.measures.precision import Estimate
 from leadmc.report.drawing import palette
 
 Array = npt.NDArray[np.float64]
@@ -56,7 +57,7 @@ def ranges(rows: Sequence[Range], axis: str) -> Figure:
         axes.plot(row.at["p50"], place, "o", color="white", markeredgecolor=colours["ink"], markersize=5.5)
         axes.plot(row.at["p5"], place, "|", color=colours["ink"], markersize=11, markeredgewidth=2)
     axes.axvline(0, color=colours["ink"], linewidth=1)
-    axes.set_xlabel(axis)
+    axes.set_xlabel(axis, loc="right")
     return figure
 
 
@@ -97,7 +98,9 @@ def bin_edges(low: float, high: float, scenarios: int) -> Array:
     return np.asarray(MaxNLocator(bars, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
 
 
-def fan(years: Sequence[int], lines: Mapping[str, Array], colour: int, axis: str, limits: tuple[float, float]) -> Figure:
+def fan(
+    years: Sequence[int], lines: Mapping[str, Array], colour: int, axis: str, limits: tuple[float, float]
+) -> Figure:
     """Draw how far the results of each year spread.
 
     Parameters
@@ -162,7 +165,7 @@ def bars(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
     axes.barh(range(len(rows)), ends, height=0.55, color=to_rgba(colours[f"track-{colour}"], 0.6))
     axes.errorbar(ends, range(len(rows)), xerr=errors, fmt="none", ecolor=colours["ink"], elinewidth=1.2, capsize=2.5)
     axes.axvline(0, color=colours["ink"], linewidth=1)
-    axes.set_xlabel(axis)
+    axes.set_xlabel(axis, loc="right")
     return figure
 
 
@@ -179,7 +182,7 @@ def waterfall(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
         if place + 1 < len(rows):
             axes.plot([reached] * 2, [place, place + 1], "-", color=colours["soft"], linewidth=0.8)
     axes.axvline(0, color=colours["ink"], linewidth=1)
-    axes.set_xlabel(axis)
+    axes.set_xlabel(axis, loc="right")
     return figure
 
 
@@ -191,7 +194,7 @@ def when(years: Sequence[str], first: Line, second: Line) -> Figure:
     for line, shift, strength in ((first, -0.2, 0.85), (second, 0.2, 0.35)):
         shade = to_rgba(colours[f"track-{line.colour}"], strength)
         axes.bar(places + shift, 100 * line.values, width=0.38, color=shade, label=line.name)
-    shown = [*range(0, len(years) - 1, 3), len(years) - 1]
+    shown = [*range(0, len(years) - 2, 3), len(years) - 1]
     axes.set_xticks(shown, [years[place] for place in shown])
     axes.set_ylabel("Scenarios [%]")
     axes.set_xlabel("Performance year")
@@ -199,13 +202,13 @@ def when(years: Sequence[str], first: Line, second: Line) -> Figure:
     return figure
 
 
-def convergence(scenarios: Array, panels: Mapping[str, tuple[Array, Array]], colour: int) -> Figure:
+def convergence(scenarios: Array, panels: Mapping[str, Estimate], colour: int) -> Figure:
     """Draw estimates with their 95% intervals by the number of scenarios, a panel each under its name."""
     figure = Figure(figsize=(4.2, 1.25 * len(panels) + 0.6))
     colours = palette()
     own = colours[f"track-{colour}"]
     height = 1.25 * len(panels) + 0.6
-    figure.subplots_adjust(bottom=0.5 / height, top=1 - 0.22 / height, hspace=0.32)
+    figure.subplots_adjust(right=0.94, bottom=0.5 / height, top=1 - 0.22 / height, hspace=0.32)
     stacked = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, (value, se)) in zip(stacked, panels.items(), strict=True):
         axes.fill_between(scenarios, value - ERRORS * se, value + ERRORS * se, color=to_rgba(own, 0.25), linewidth=0)

@@ -8,12 +8,15 @@ from typing import Any, Final
 import xarray as xr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from leadmc.cube.run_directory import write_whole
 from leadmc.measures.precision import PERCENTILE
+from leadmc.measures.rounding import NO_ESTIMATE
 from leadmc.measures.tables import SCALE_UNITS
 from leadmc.report.basis import GRADES, Basis, basis
 from leadmc.report.board import ENDS_BELOW, board
 from leadmc.report.drawing import palette, styled
-from leadmc.report.sections import lead_picture, sections
+from leadmc.report.results import lead_picture
+from leadmc.report.sections import sections
 from leadmc.report.words import ranked, track_title
 
 TOLD: Final = ("unverified_terms", "assumptions", "legend")
@@ -45,7 +48,7 @@ def write_report(
     settings
         The run's ``config.yaml``, for its assumptions and rules; without it they are not listed.
     """
-    path.write_text(page(ds, record, manifest, settings), encoding="utf-8")
+    write_whole(path, page(ds, record, manifest, settings))
 
 
 def page(
@@ -83,6 +86,7 @@ def _environment() -> Environment:
     loader = FileSystemLoader(Path(__file__).parent)
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters["typeset"] = typeset
+    made.globals["no_estimate"] = NO_ESTIMATE
     return made
 
 

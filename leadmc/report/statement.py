@@ -130,7 +130,7 @@ def _paragraph(entry: Entry, width: int) -> Iterator[str]:
     for term in entry.terms:
         marks = [UNVERIFIED] * is_unverified(term) + [YOURS] * term.overridden
         backing = ", ".join([term.source, term.confidence, *marks])
-        yield from _wrapped(f"{term.path}: {_text(value_in(term, entry.year))} [{backing}]", width, head="by ")
+        yield from _wrapped(f"{term.path}: {text_of(value_in(term, entry.year))} [{backing}]", width, head="by ")
 
 
 def _led(title: str, value: str, width: int) -> Iterator[str]:
@@ -188,12 +188,12 @@ def amount(number: float | bool, unit: str) -> str:
     return f"{number:,.2f}" if unit.startswith(("USD", "person-month")) else f"{number:.6f}"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     """Read the value of a term in one line."""
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_text(each)}" for key, each in value.items())
+        return ", ".join(f"{key}: {text_of(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_text(each) for each in value) + "]"
+        return "[" + ", ".join(text_of(each) for each in value) + "]"
     return "none" if value is None else str(value)

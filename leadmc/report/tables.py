@@ -6,6 +6,7 @@ from typing import Any, Final
 import xarray as xr
 
 from leadmc.base.variables import VARIABLES
+from leadmc.contract.programmes import ALL_TRACKS
 from leadmc.measures.losses import ANY_YEAR
 from leadmc.measures.precision import LOSS, MEAN
 from leadmc.measures.tables import HEADINGS, HORIZONS, MILLION, PERCENT, Table, cell
@@ -16,9 +17,12 @@ Record = Mapping[str, Any]
 LINES: Final = {
     "discount_and_quality": "Discount, and quality not earned",
     "expenditure": "Expenditure",
-    "kept_by_medicare": "Shared by Medicare",
+    "kept_by_medicare": "Medicare's share",
+    "stop_loss_net": "Stop-loss; MSSP: cost cut off",
+    "episodes_net": "CARA episodes",
 }
-"""What the lines of the mean path are called that are no variables of the cube, or go by a shorter name."""
+"""What the lines of the mean path are called that are no variables of the cube, or whose name is too long."""
+TITLES: Final = {track: track_title(track) for track in ALL_TRACKS}
 REGRET: Final = (MEAN.name, "p50", "p75", "p95")
 DIFFERENCE: Final = (MEAN.name, "p5", "p25", "p50", "p75", "p95")
 
@@ -137,3 +141,8 @@ def convergence_table(found: xr.Dataset, track: str) -> Table:
 def _pair(found: xr.Dataset, name: str, **labels: Any) -> dict[str, float | None]:
     one = found.sel(labels)
     return {"value": one[name].item(), "se": one[f"{name}_se"].item()}
+
+
+def titled(table: Table) -> Table:
+    """Name tracks for a reader where they name the rows."""
+    return table._replace(rows=tuple((TITLES.get(name, name), cells) for name, cells in table.rows))

@@ -86,13 +86,14 @@ def verdict(record: Record) -> list[str]:
     said = [_ahead(between(record, best, second), best, second, next_one=bool(others))]
     if others:
         of = COUNTS[len(record["tracks"])]
-        said.append(f"It is the best of the {of} in {chance(record['regret'][best]['best'], n)} of scenarios.")
+        often = chance(record["regret"][best]["best"], n)
+        said.append(f"{track_title(best)} is the best of the {of} in {often} of scenarios.")
     else:
         said.append(_more_often(between(record, best, second), n))
-    if record["choice"] and {best, second} != set(TRACKS):
-        lead = [track for track in ranked(record) if track in TRACKS]
+    lead = [track for track in ranked(record) if track in TRACKS]
+    if len(lead) == len(TRACKS) and lead != [best, second]:
         pair = between(record, *lead)
-        said.append(f"Of the tracks of LEAD: {_ahead(pair, *lead, next_one=False)} {_more_often(pair, n)}")
+        said += [_ahead(pair, *lead, next_one=False), _more_often(pair, n)]
     return said
 
 
@@ -116,7 +117,8 @@ def _more_often(pair: Record, scenarios: int) -> str:
 
 def total_finding(record: Record, scale: str) -> str:
     """State how bad one in twenty is on the track where it is least and where it is most."""
-    worst, *_, best = _by(record, lambda track: ten_year(record, track)[scale]["p5"])
+    ordered = _by(record, lambda track: ten_year(record, track)[scale]["p5"])
+    worst, best = ordered[0], ordered[-1]
     mild, hard = (
         f"{amount(ten_year(record, track)[scale]['p5'], scale=scale, error=False)} on {track_title(track)}"
         for track in (best, worst)
@@ -127,11 +129,10 @@ def total_finding(record: Record, scale: str) -> str:
 
 def loss_finding(record: Record) -> str:
     """State on which track a ten-year loss is least and most likely."""
-    least, *_, most = _by(record, lambda track: ten_year(record, track)["p_loss"])
+    ordered = _by(record, lambda track: ten_year(record, track)["p_loss"])
+    least, most = ordered[0], ordered[-1]
     n = record["n_scenarios"]
-    first, last = (
-        f"{chance(ten_year(record, track)['p_loss'], n)} on {track_title(track)}" for track in (least, most)
-    )
+    first, last = (f"{chance(ten_year(record, track)['p_loss'], n)} on {track_title(track)}" for track in (least, most))
     return f"A ten-year loss has a chance of {first}" + (f", of {last}" if least != most else "")
 
 
@@ -154,7 +155,9 @@ def fall_finding(record: Record) -> str:
     tracks = record["course"]["tracks"]
     worst, *_ = _by(record, lambda track: tracks[track]["drawdown_usd"]["p5"])
     deep = money(tracks[worst]["drawdown_usd"]["p5"], error=False)
-    return f"In one scenario in 20 the cumulative result of {track_title(worst)} falls by more than {deep} from its height"
+    return (
+        f"In one scenario in 20 the cumulative result of {track_title(worst)} falls by more than {deep} from its height"
+    )
 
 
 def when_finding(record: Record, track: str) -> str:
@@ -186,8 +189,8 @@ def step_finding(record: Record) -> str:
 
 def moved_tracks(record: Record) -> list[str]:
     """Tracks whose benchmark the rate book touches."""
-    moved = record["transition"]
-    return [t for t, one in moved["tracks"].items() if any(one["effect_usd"]["ten_year"]["mean"].values())]
+    tracks = record["transition"]["tracks"] if record["transition"] else {}
+    return [track for track, one in tracks.items() if any(one["effect_usd"]["ten_year"]["mean"].values())]
 
 
 def path_finding(record: Record, track: str, gross: Pair) -> str:
@@ -231,5 +234,14 @@ def split_finding(record: Record, track: str) -> str:
 
 def rule_finding(track: str, term: Record, mean: Pair) -> str:
     """State what the most influential rule would do."""
-    way = "raise" if (mean["value"] or 0.0) > 0 else "lower"
-    return f"{track_title(track)}: another {term['title'][:1].lower()}{term['title'][1:]} would {way} the mean by {money(mean)}"
+    return f"{track_title(track)}: {otherwise(term)} would {moves(mean)}"
+
+
+def otherwise(term: Record) -> str:
+    """Name an alternative of a rule."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{term['title']}\N{RIGHT DOUBLE QUOTATION MARK} as {term['alternative']}"
+
+
+def moves(mean: Pair) -> str:
+    """Say what a change does to a mean."""
+    return f"{'raise' if (mean['value'] or 0.0) > 0 else 'lower'} the mean by {money(mean)}"

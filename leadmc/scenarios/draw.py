@@ -118,7 +118,7 @@ def draw_world(
     sampler
         How scenarios are sampled.
     beneficiaries
-        Size of the panel, for the scale of its drift and of over-dispersion [people].
+        Size of the panel, for the scale of its start, its drift and of over-dispersion [people].
     aco_start
         Mean and SD of the ACO's standard normal at the start; others than 0 and 1 where its base years have been seen.
     apart
@@ -186,7 +186,8 @@ def world_of(assumptions: Assumptions, innovations: Innovations, *, beneficiarie
     service = service_drift(a.utilisation, a.aco_level, service_z, beneficiaries=beneficiaries)
     service = service * service_trend(a.utilisation)
     service = service * management_effect(a.management, z.management)
-    aco = aco_start(a.aco_level, z.aco_start) * weighted_total(service_shape(a.utilisation).share, service)
+    start = aco_start(a.aco_level, z.aco_start, beneficiaries=beneficiaries)
+    aco = start[:, None] * weighted_total(service_shape(a.utilisation).share, service)
     luck = practice_shock(a.over_dispersion, z.practice, beneficiaries=beneficiaries)
     aco = aco * luck * own_distortion(a.skin_substitutes)
 

@@ -32,13 +32,22 @@ def relative_level(level: RelativeLevel, innovations: Array, noise: Array) -> Ar
     return mean_one_path(loadings, innovations, level.innovation_sd * noise * IS_AFTER_FIRST)
 
 
-def aco_start(aco: AcoLevel, normals: Array) -> Array:
-    """Where the ACO stands against its region, [s, t] [1], expected value ``exp(start_mean)``.
+def aco_start(aco: AcoLevel, normals: Array, *, beneficiaries: int) -> Array:
+    """Where the ACO stands against its region before it drifts, for good, [s] [1]; expected value ``exp(start_mean)``.
 
-    The stated mean stays for good; the unknown part, N(0, start_sd^2) in 2024, fades with the drift's persistence.
+    It does not fade: real ACOs that cost less than their region do not come back to it (docs/calibration.md).
+
+    Parameters
+    ----------
+    aco
+        Mean and variance of the start.
+    normals
+        Standard normals, [s].
+    beneficiaries
+        Size of the panel [people].
     """
-    remaining = aco.start_sd * aco.persistence ** np.arange(N_YEARS, dtype=np.float64)
-    return np.asarray(np.exp(aco.start_mean + normals[:, None] * remaining - 0.5 * remaining**2))
+    variance = aco.start_variance(beneficiaries)
+    return np.asarray(np.exp(aco.start_mean + np.sqrt(variance) * normals - 0.5 * variance))
 
 
 def aco_start_given(
@@ -52,9 +61,9 @@ def aco_start_given(
 ) -> tuple[float, float]:
     """Mean and SD of the ACO's standard normal of ``aco_start`` once its base years are seen [1].
 
-    The logarithm of observed over expected spending is the starting effect over the base years plus noise: of the
-    people, of the walks of region and county around 2026, and of the ACO's own drift. The effect is shrunk by
-    ``tau^2 / (tau^2 + noise)``; half the variances are given back, for every factor has mean 1.
+    The logarithm of observed over expected spending is the start plus noise: of the people, of the walks of region and
+    county around 2026, and of the ACO's own drift. It is shrunk by ``start variance / (start variance + noise)``; half
+    the variances are given back, for every factor has mean 1.
 
     Parameters
     ----------
@@ -65,7 +74,7 @@ def aco_start_given(
     sampling_variance
         Of that ratio, over-dispersed [1].
     beneficiaries
-        Size of the panel, for the scale of the drift [people].
+        Size of the panel, for the scale of start and drift [people].
     """
     base = slice(0, BY3 + 1)
     after_first = IS_AFTER_FIRST
@@ -75,11 +84,11 @@ def aco_start_given(
     for walk in (region, county):
         loadings = relative_to(ar1_loadings(1.0 - walk.reversion, N_YEARS), BY3)[base].mean(axis=0)
         noise += walk.innovation_sd**2 * float(((loadings * after_first) ** 2).sum())
-    tau = aco.start_sd * float((aco.persistence ** np.arange(BY3 + 1.0)).mean())
-    if tau == 0.0:
+    start = aco.start_variance(beneficiaries)
+    if start == 0.0:
         return 0.0, 1.0
-    variance = tau * tau + noise
-    return tau / variance * (log_ratio + 0.5 * variance), float(np.sqrt(noise / variance))
+    variance = start + noise
+    return float(np.sqrt(start)) / variance * (log_ratio + 0.5 * variance), float(np.sqrt(noise / variance))
 
 
 def practice_shock(over_dispersion: OverDispersion, normals: Array, *, beneficiaries: int) -> Array:

@@ -6,15 +6,14 @@ alternatives gains little from even spacing, there is no end to the terms that c
 explain of the variance can be told from chance only where scenarios are dealt to alternatives at random.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.philox import PURPOSE_SHIFT, Purpose, philox4x32, split_seed
+from leadmc.base.philox import Purpose
 from leadmc.contract.mixture import Choices, MixedTerm
-from leadmc.scenarios.sampler import WORD_BITS
+from leadmc.scenarios.sampler import named_uniforms
 
 
 def rule_choices(mixture: Sequence[MixedTerm], *, seed: int, scenarios: npt.NDArray[np.int64]) -> Choices:
@@ -31,20 +30,6 @@ def rule_choices(mixture: Sequence[MixedTerm], *, seed: int, scenarios: npt.NDAr
     """
     choices = np.empty((len(scenarios), len(mixture)), np.int64)
     for r, term in enumerate(mixture):
-        uniform = _uniform(term.path, seed=seed, scenarios=scenarios)
+        uniform = named_uniforms(term.path, Purpose.RULE, 1, seed=seed, scenarios=scenarios)[:, 0]
         choices[:, r] = np.searchsorted(np.cumsum(term.weights)[:-1], uniform, side="right")
     return choices
-
-
-def _uniform(path: str, *, seed: int, scenarios: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Draw uniforms, [s]. Counter: two words of the SHA-256 of the path, scenario, purpose."""
-    address = hashlib.sha256(path.encode()).digest()
-    word, _, _, _ = philox4x32(
-        np.uint64(int.from_bytes(address[:4], "little")),
-        np.uint64(int.from_bytes(address[4:8], "little")),
-        scenarios.astype(np.uint64),
-        np.uint64(Purpose.RULE << PURPOSE_SHIFT),
-        *split_seed(seed),
-    )
-    uniform: npt.NDArray[np.float64] = (word + 0.5) * 2.0**-WORD_BITS
-    return uniform

@@ -15,6 +15,7 @@ People always use the counter-based generator; this module serves the drivers.
 """
 
 import copy
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -80,15 +81,37 @@ def plain_uniforms(driver: Driver, *, seed: int, scenarios: npt.NDArray[np.int64
         np.uint64(Purpose.DRIVER << PURPOSE_SHIFT),
         *split_seed(seed),
     )
-    stacked = np.stack(words, axis=-1).reshape(len(scenarios), calls * WORDS_PER_CALL)
-    uniforms: Array = (stacked[:, :width] + 0.5) * 2.0**-WORD_BITS
-    return uniforms
+    return _midpoints(words, width)
+
+
+def named_uniforms(name: str, purpose: Purpose, width: int, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
+    """Draw independent uniforms of something that has a name instead of a number, [s, width].
+
+    Counter: two words of the SHA-256 of the name, scenario, purpose and call. Four uniforms a call.
+    """
+    address = hashlib.sha256(name.encode()).digest()
+    calls = np.arange(-(-width // WORDS_PER_CALL), dtype=np.uint64)
+    words = philox4x32(
+        np.uint64(int.from_bytes(address[:4], "little")),
+        np.uint64(int.from_bytes(address[4:8], "little")),
+        scenarios.astype(np.uint64)[:, None],
+        np.uint64(purpose << PURPOSE_SHIFT) + calls[None, :],
+        *split_seed(seed),
+    )
+    return _midpoints(words, width)
 
 
 def mirrored_uniforms(driver: Driver, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
     """Draw one driver's uniforms, [s, width]: u in scenario 2j, and 1 - u in scenario 2j + 1."""
     uniforms = plain_uniforms(driver, seed=seed, scenarios=scenarios // 2)
     return np.where((scenarios % 2 == 1)[:, None], 1.0 - uniforms, uniforms)
+
+
+def _midpoints(words: tuple[npt.NDArray[np.uint32], ...], width: int) -> Array:
+    """Read words of successive calls, [s, call] each, as midpoints of 2^32 cells, [s, width]."""
+    stacked = np.stack(words, axis=-1)
+    uniforms = (stacked.reshape(len(stacked), -1)[:, :width] + 0.5) * 2.0**-WORD_BITS
+    return np.asarray(uniforms, dtype=np.float64)
 
 
 def hypercube_points(*, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:

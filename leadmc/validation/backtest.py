@@ -77,7 +77,7 @@ def backtest(panel: Panel, *, first: int, last: int, assumptions: Assumptions) -
     """
     check_years(panel, first, last)
     programme = load_programme()
-    noise = claim_noise(assumptions, programme.truncation)
+    noise = claim_noise(assumptions)
     coming = range(first + 1, last + 1)
     tests = [judged(outlook(panel, noise, onset=programme.pandemic_onset, year=year), panel) for year in coming]
     return record(tests, programme)

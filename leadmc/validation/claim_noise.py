@@ -25,6 +25,7 @@ import pandas as pd
 from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS, MONTHS
 from leadmc.inputs.assumptions import Assumptions
 from leadmc.inputs.reference import AGES, Reference, score_log_sds
+from leadmc.inputs.truncation import PERCENTILE, relative_thresholds
 
 Array = npt.NDArray[np.float64]
 
@@ -59,19 +60,17 @@ class ClaimNoise(NamedTuple):
         return np.asarray(self.factor * PER_CENT**2 * spread / np.square(cost.sum(axis=-1)))
 
 
-def claim_noise(assumptions: Assumptions, truncation: float) -> ClaimNoise:
+def claim_noise(assumptions: Assumptions) -> ClaimNoise:
     """Derive the claim luck of savings rates from the assumptions about people.
 
     Parameters
     ----------
     assumptions
         People and over-dispersion.
-    truncation
-        Quantile of annualised expenditure at which the programme truncates, by enrolment type [1].
     """
     reference = Reference(assumptions.people)
-    renal = relative_variance(reference, (ESRD,), truncation)
-    others = relative_variance(reference, (AGED_DISABLED, HIGH_NEEDS), truncation)
+    renal = relative_variance(reference, (ESRD,), PERCENTILE)
+    others = relative_variance(reference, (AGED_DISABLED, HIGH_NEEDS), PERCENTILE)
     return ClaimNoise(np.array([renal, others, others, others]), national_level(), assumptions.over_dispersion.factor)
 
 
@@ -84,8 +83,8 @@ def national_level() -> Array:
     return np.array([(n * c).sum() / n.sum() for n, c in zip(people, cost, strict=True)])
 
 
-def relative_variance(reference: Reference, categories: tuple[int, ...], truncation: float) -> float:
-    """Return ``c_e^2`` of the people of these categories, who share one cost shape [1]."""
+def relative_variance(reference: Reference, categories: tuple[int, ...], percentile: float) -> float:
+    """Return ``c_e^2`` of the people of these categories, who share one cost shape, cut at that percentile [1]."""
     is_renal = categories == (ESRD,)
     score = _score_moments(reference, is_renal)
     law = reference.start[:, :, list(categories)].sum(axis=2)  # a x p j
@@ -93,7 +92,7 @@ def relative_variance(reference: Reference, categories: tuple[int, ...], truncat
     latent = reference.grid.latent_mean[..., None] + reference.grid.accident * ACCIDENTS  # p k z
     cost = reference.shapes[int(is_renal)].expected(latent, 0.0)
     alive, dying = _survivors_and_decedents(reference, is_renal, latent, lived)  # n p k z
-    ceiling = _ceiling(cost, alive[0], dying[0], truncation)
+    ceiling = float(relative_thresholds(reference, percentile=percentile)[categories[0]])
 
     def mean(order: int, value: Callable[[Array, float], Array]) -> float:
         """Sum a function of truncated cost and years lived over all people, weighted by a power of the score."""
@@ -129,12 +128,3 @@ def _survivors_and_decedents(reference: Reference, is_renal: bool, latent: Array
     density /= density.sum()
     everybody = lived.sum(axis=(1, 2))[..., None]
     return (everybody - dying) * density, dying * density
-
-
-def _ceiling(cost: Array, alive: Array, dying: Array, truncation: float) -> float:
-    """Annualised cost that is exceeded in no more than the truncated share of person-years [mean-one shape]."""
-    annualised = np.concatenate([cost.ravel(), *((cost / m).ravel() for m in LIVED)])
-    person_years = np.concatenate([alive.ravel(), *((dying * m / LIVED.size).ravel() for m in LIVED)])
-    order = np.argsort(annualised)
-    share = np.cumsum(person_years[order])
-    return float(annualised[order[np.searchsorted(share, truncation * share[-1])]])

@@ -25,8 +25,6 @@ class Programme(NamedTuple):
 
     Parameters
     ----------
-    truncation
-        Quantile of annualised expenditure at which it is truncated [1].
     pandemic_onset
         Performance year.
     size_bands
@@ -35,7 +33,6 @@ class Programme(NamedTuple):
         Of a top-down model, by level [%].
     """
 
-    truncation: float
     pandemic_onset: int
     size_bands: tuple[int, ...]
     published_coverage: dict[int, float]

@@ -23,6 +23,7 @@ def test_calibrated_defaults_are_those_of_the_evidence():
     assert a.county_level.innovation_sd == 0.008
     assert (a.aco_level.innovation_sd, a.aco_level.persistence) == (0.012, 0.95)
     assert a.aco_level.innovation_per_person == 2.53
+    assert (a.aco_level.start_sd, a.aco_level.start_per_person) == (0.0272, 14.0)
     assert a.pandemic.signature == (-0.07, -0.025, -0.03, -0.01, 0.0)
     assert (a.policy_jump.probability, a.policy_jump.sd) == (0.1, 0.015)
     assert (a.coding.drift_sd, a.over_dispersion.factor) == (0.013, 1.4)

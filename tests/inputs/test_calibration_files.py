@@ -89,6 +89,10 @@ def test_packaged_defaults_are_what_is_fitted_or_say_why_not(fitted):
 
 
 def test_defaults_that_rest_on_the_fit_alone_are_its_output(fitted):
+    start = load_assumptions().aco_level.model_dump()
+    fit = written_values(fitted)["aco_level"]
+    names = ("start_sd", "start_per_person", "innovation_per_person")
+    assert {name: start[name] for name in names} == {name: fit[name] for name in names}
     values = written_values(fitted)["utilisation"]
     a = load_assumptions().utilisation
     assert a.correlation == values["correlation"]
@@ -203,5 +207,7 @@ def test_too_little_is_no_estimate(written):
     assert "panel: 0 growth rates of base years" in faults_of(panel=written("panel", unknown))
     short = panel[panel["year"].isin(["2020", "2021"])]
     assert "panel: 0 changes of savings over two years of an agreement" in faults_of(panel=written("panel", short))
+    flags = panel.assign(posregadj=panel["posregadj"].where(panel["year"] < "2022"))
+    assert "panel: 0 regional adjustments with agreement and savings" in faults_of(panel=written("panel", flags))
     twice = pd.concat([panel, panel.head(2)])
     assert "panel: 2 rows repeat an ACO and a year" in faults_of(panel=written("panel", twice))

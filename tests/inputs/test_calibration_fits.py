@@ -1,14 +1,25 @@
 """Fits of the drivers: worked on a few numbers, and recovering a known truth from simulated years, states and ACOs."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from leadmc.inputs.calibration.listed import cost_and_risk, listed_growth, mixed
 from leadmc.inputs.calibration.national import autoregression, combined, long_run_mean, pandemic_averaged
+from leadmc.inputs.calibration.position import log_position, position, times_adjusted
+from leadmc.inputs.calibration.public_files import AcoYears
 from leadmc.inputs.calibration.relative import horizon_sd, state_growth
-from leadmc.inputs.calibration.savings import autocorrelation, centred, change_variance, drift, state_space
+from leadmc.inputs.calibration.savings import (
+    Drift,
+    autocorrelation,
+    centred,
+    change_variance,
+    drift,
+    state_space,
+)
 from leadmc.inputs.calibration.service_growth import shares, together, volatility
-from leadmc.inputs.calibration.spread import Estimate
+from leadmc.inputs.calibration.spread import Estimate, SizeVariance
 
 NAN = np.nan
 
@@ -196,6 +207,56 @@ def test_drift_tells_a_walk_from_noise_and_agreements_apart():
     for estimate, true in zip(estimates, truth, strict=True):
         assert abs(estimate.value - true) < 3 * estimate.se
         assert estimate.se < 0.4 * true
+
+
+WEIGHTS = SimpleNamespace(positive=(0.35, 0.5), negative=(0.15, 0.25, 0.35, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("agreement", "start", "times"),
+    [
+        (1, 2019, 0),
+        (1, 2023, 0),
+        (2, 2020, 0),  # the first began in 2017: initial agreements had no adjustment then
+        (2, 2023, 1),  # the first began in 2020
+        (3, 2019, 0),  # the second began in 2016: nor had renewals
+        (3, 2020, 1),
+        (4, 2022, 1),  # 2019 with, 2016 without
+        (4, 2023, 2),
+    ],
+)
+def test_how_often_a_benchmark_was_adjusted_before(agreement, start, times):
+    # 42 CFR 425.603 and 425.601: renewals from 2017 on, everybody from July 2019 on
+    assert times_adjusted(np.array([agreement]), np.array([start])) == times
+
+
+def test_position_by_hand():
+    # 2.1% of history at a weight of 35% is a region 6% dearer; a reduction of 0.5% at 25% is one 2% cheaper
+    where = log_position(np.array([0.021, -0.005, 0.03]), np.array([0, 1, 7]), WEIGHTS)
+    np.testing.assert_allclose(where, -np.log([1.06, 0.98, 1.06]))
+
+
+def test_positions_recover_start_and_fading():
+    """Starts of variance .0009 + 14 / N; base years add a third of noise 3 / N, and a walk 5/9 of .0001 + 2 / N."""
+    rng = np.random.default_rng(12)
+    aco, year = np.repeat(np.arange(4000), 2), np.tile([2022, 2023], 4000)
+    people = np.repeat(np.exp(rng.normal(9.5, 0.8, size=4000)), 2)
+    seen = 0.0009 + 14.0 / people + 1.0 / people + 5 / 9 * (0.0001 + 2.0 / people)
+    where = -0.04 + np.repeat(rng.normal(size=4000), 2) * np.sqrt(seen)
+    adjustment = np.expm1(-where) * np.where(where < 0, 0.35, 0.15)
+    start = np.repeat(rng.choice([2019, 2022], size=4000), 2)
+    savings = 0.03 + adjustment + 0.05 * where * (year - start + 2) + rng.normal(size=8000) * 0.04
+    unknown = np.full(8000, NAN)
+    panel = AcoYears(
+        aco, year, start, ("",) * 8000, people, savings, *[unknown] * 4, np.ones(8000, np.int64), adjustment
+    )
+    sure = [Estimate(value, 0.0, 1) for value in (3.0, 0.0001, 2.0)]
+    lasting = Drift(sure[0], SizeVariance(*sure[1:], 0))
+    found = position(panel, WEIGHTS, lasting, outlier_sds=6.0)
+    truth = {-0.04: found.mean, 0.0009: found.start.at_infinity, 14.0: found.start.per_person, 0.05: found.fading}
+    for true, estimate in truth.items():
+        assert abs(estimate.value - true) < 3 * estimate.se
+        assert estimate.se < 0.12 * abs(true)
 
 
 def test_services_recover_shape_and_correlation():

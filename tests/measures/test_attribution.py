@@ -78,3 +78,13 @@ def test_split_of_a_cube_by_track():
     assert found["share"].sum("part").to_numpy() == pytest.approx(1)
     ds["rule_choice"] = (("scenario", "rule"), rng.integers(0, 3, (1000, 1)))
     assert drivers(ds)[RULES].shape == (1000, 2)
+
+
+def test_without_any_driver_all_is_claim_noise():
+    ds = example_cube(200)
+    for name in ("national_trend", "regional_trend", "prospective_trend", "quality_score"):
+        ds[name][:] = 1.0
+    found = variance_split(ds)
+    assert list(found["part"].values) == [CLAIMS]
+    assert found["share"].values == pytest.approx(1.0)
+    assert found["share_se"].values == pytest.approx(0.0)

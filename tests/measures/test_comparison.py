@@ -6,12 +6,12 @@ from leadmc.base.errors import InputError
 from leadmc.measures.comparison import (
     compare,
     difference_rows,
-    paired,
     people_faults,
     setting_differences,
 )
 from leadmc.measures.draws import Draws, drawn_by
 from leadmc.measures.insurance import stop_loss_value
+from leadmc.measures.paired import paired
 from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, SD, TVAR
 from leadmc.measures.tables import comparison_table
 

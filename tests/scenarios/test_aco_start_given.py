@@ -12,10 +12,11 @@ STILL = RelativeLevel(innovation_sd=0.0, reversion=0.02)
 N = 10_000
 
 
-def aco(start_sd=0.025, innovation_sd=0.0, innovation_per_person=0.0, persistence=1.0):
+def aco(start_sd=0.025, start_per_person=0.0, innovation_sd=0.0, innovation_per_person=0.0, persistence=1.0):
     return AcoLevel(
         start_mean=0.0,
         start_sd=start_sd,
+        start_per_person=start_per_person,
         innovation_sd=innovation_sd,
         innovation_per_person=innovation_per_person,
         persistence=persistence,
@@ -57,9 +58,9 @@ def test_walks_of_the_region_and_the_acos_own_drift_are_noise():
 def test_true_starts_are_as_the_posterior_says():
     """100,000 ACOs drawn: slope of the truth on the posterior mean 1 within 3 standard errors (0.006)."""
     rng = np.random.default_rng(4)
-    start, level = rng.normal(size=100_000), aco(persistence=0.95)
+    start, level = rng.normal(size=100_000), aco(start_per_person=2.0, persistence=0.95)
     noise = 0.02
-    seen = aco_start(level, start)[:, :3].mean(axis=1) * np.exp(noise * rng.normal(size=start.size) - noise**2 / 2)
+    seen = aco_start(level, start, beneficiaries=N) * np.exp(noise * rng.normal(size=start.size) - noise**2 / 2)
     found = [given(level, STILL, log_ratio=x, sampling_variance=noise**2) for x in np.log(seen[:5])]
     mean, sd = np.array(found).T
     unit = (given(level, STILL, log_ratio=1.0, sampling_variance=noise**2)[0]

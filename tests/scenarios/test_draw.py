@@ -24,6 +24,7 @@ SHAPES = {
     "programme_cost_pbpm": (10,),
     "weight": (),
     "adversity": (),
+    "practice_shock": (13,),
 }
 PROGRAMME = {
     "service": "inpatient",
@@ -109,7 +110,7 @@ def test_ten_year_spread_of_relative_cost():
     a = load_assumptions(
         overrides={
             "county_level": {"innovation_sd": 0.0},
-            "aco_level": {"start_sd": 0.0, "innovation_per_person": 0.0},
+            "aco_level": {"start_sd": 0.0, "start_per_person": 0.0, "innovation_per_person": 0.0},
             "over_dispersion": {"factor": 1.0},
             "pandemic": {"probability": 0.0},
         }
@@ -120,7 +121,9 @@ def test_ten_year_spread_of_relative_cost():
 
 
 def test_cost_and_coding_innovations_are_correlated_as_stated():
-    calm = load_assumptions(overrides={"over_dispersion": {"factor": 1.0}, "aco_level": {"start_sd": 0.0}})
+    calm = load_assumptions(
+        overrides={"over_dispersion": {"factor": 1.0}, "aco_level": {"start_sd": 0.0, "start_per_person": 0.0}}
+    )
     drawn = world(calm, np.arange(8_000))
     level = np.log(drawn.aco_level[:, :, 0])
     cost = level[:, BY3 + 1 :] - 0.95 * level[:, BY3:-1]
@@ -159,9 +162,10 @@ def test_the_forecast_sees_no_realised_driver():
         ({"county_level": {"innovation_sd": 0.02}}, {"regional_level"}),
         ({"pandemic": {"probability": 0.3}}, {"national_level", "regional_level"}),
         ({"aco_level": {"start_sd": 0.05}}, {"aco_level"}),
+        ({"aco_level": {"start_per_person": 20.0}}, {"aco_level"}),
         ({"aco_level": {"innovation_sd": 0.02}}, {"aco_level", "service_level"}),
         ({"aco_level": {"innovation_per_person": 4.0}}, {"aco_level", "service_level"}),
-        ({"over_dispersion": {"factor": 1.6}}, {"aco_level"}),
+        ({"over_dispersion": {"factor": 1.6}}, {"aco_level", "practice_shock"}),
         ({"dependence": {"aco": {"coding": 0.5}}}, {"coding"}),
         ({"coding": {"drift_sd": 0.02}}, {"coding"}),
         ({"ai_score": {"sd": 0.02}}, {"ai_score_effect"}),
@@ -177,7 +181,7 @@ def test_one_changed_assumption_moves_its_own_driver_alone(sampler, override, mo
 
 def test_management_lowers_the_level_by_its_share():
     quiet = {
-        "aco_level": {"innovation_sd": 0.0, "innovation_per_person": 0.0, "start_sd": 0.0},
+        "aco_level": {"innovation_sd": 0.0, "innovation_per_person": 0.0, "start_sd": 0.0, "start_per_person": 0.0},
         "over_dispersion": {"factor": 1.0},
     }
     sure = PROGRAMME | {"execution": [1.0, 1.0, 1.0]}

@@ -44,15 +44,16 @@ def test_ten_year_spread_is_that_of_the_states():
 
 
 def test_aco_start_by_hand():
-    level = aco_start(CALIBRATED.aco_level, np.array([2.0]))
-    np.testing.assert_allclose(np.log(level[0, 0]), 0.05 - 0.025**2 / 2, atol=1e-15)
-    left = 0.025 * 0.95**12
-    np.testing.assert_allclose(np.log(level[0, 12]), 2 * left - left**2 / 2, atol=1e-15)
+    # variance .03^2 + 16 / 10,000 = .05^2
+    aco = load_assumptions(overrides={"aco_level": {"start_sd": 0.03, "start_per_person": 16.0}}).aco_level
+    level = aco_start(aco, np.array([2.0]), beneficiaries=10_000)
+    np.testing.assert_allclose(np.log(level), [0.1 - 0.05**2 / 2], atol=1e-15)
 
 
-def test_a_stated_start_stays_for_good():
-    aco = load_assumptions(overrides={"aco_level": {"start_mean": 0.04, "start_sd": 0.0}}).aco_level
-    np.testing.assert_allclose(aco_start(aco, np.array([3.0])), np.full((1, N), np.exp(0.04)), rtol=1e-15)
+def test_a_stated_start_is_taken_as_it_is():
+    stated = {"start_mean": 0.04, "start_sd": 0.0, "start_per_person": 0.0}
+    aco = load_assumptions(overrides={"aco_level": stated}).aco_level
+    np.testing.assert_allclose(aco_start(aco, np.array([3.0]), beneficiaries=5_000), [np.exp(0.04)], rtol=1e-15)
 
 
 @pytest.mark.parametrize("beneficiaries", [500, 12_000])

@@ -5,18 +5,18 @@ import pytest
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS, MONTHS
 from leadmc.inputs.reference import AGES, score_log_sds
+from leadmc.inputs.truncation import PERCENTILE
 from leadmc.validation.claim_noise import ClaimNoise, national_level, relative_variance
 
 MIX = np.array([0.0075, 0.1155, 0.0639, 0.8131])  # person-years by enrolment type, Shared Savings Program 2018
-TRUNCATION = 0.99
 PEOPLE = 400_000
 
 
 @pytest.fixture(scope="module")
 def by_quadrature(reference):
     return {
-        "renal": relative_variance(reference, (ESRD,), TRUNCATION),
-        "others": relative_variance(reference, (AGED_DISABLED, HIGH_NEEDS), TRUNCATION),
+        "renal": relative_variance(reference, (ESRD,), PERCENTILE),
+        "others": relative_variance(reference, (AGED_DISABLED, HIGH_NEEDS), PERCENTILE),
     }
 
 
@@ -37,7 +37,7 @@ def one_by_one(reference, categories, rng):
     years = np.where(dies, rng.integers(1, MONTHS + 1, PEOPLE), MONTHS) / MONTHS
     cost = reference.shapes[int(renal)].expected(latent, 0.0)
     order = np.argsort(cost / years)
-    beyond = np.searchsorted(np.cumsum(years[order]), TRUNCATION * years.sum())
+    beyond = np.searchsorted(np.cumsum(years[order]), PERCENTILE * years.sum())
     cost = np.minimum(cost / years, (cost / years)[order[beyond]]) * years
     score = people.score_persistent * persistent + people.score_morbidity * before
     score = score + reference.prospective_own * rng.standard_normal(PEOPLE)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from leadmc import cli
 from leadmc.validation import aco_spread, reproduce
 from leadmc.validation.aco_spread import (
+    all_bands,
     autocorrelation,
     autocorrelation_band,
     growth_of,
@@ -95,6 +96,25 @@ def test_a_bootstrap_of_equal_acos_has_no_width():
     rows = pd.DataFrame({"ACO_ID": [f"A{i}" for i in range(50) for _ in "ab"], "sav": [1.0, -1.0] * 50})
     lower, higher = spread_band(rows)
     assert lower == pytest.approx(higher)
+
+
+def test_all_bands_at_once_on_acos_of_a_known_law():
+    # 400 ACOs a band: the log of a spread has an error of 1 / sqrt(800); results off by .05 and .1, their own error .02
+    rng = np.random.default_rng(5)
+    real = [
+        pd.DataFrame({"ACO_ID": [f"{band}{i}" for i in range(400)], "sav": rng.normal(size=400) * sd})
+        for band, sd in (("a", 3.0), ("b", 4.0))
+    ]
+    exact = [rows["sav"].std() for rows in real]
+    checks = [
+        Check("4", "a band", 1.0, (0.0, 1.0), sd * np.exp(d), 0.02 * sd)
+        for sd, d in zip(exact, (0.05, -0.1), strict=True)
+    ]
+    found = all_bands(checks, real)
+    assert found.result == pytest.approx((0.05**2 + 0.1**2) / (1 / 800 + 0.02**2), rel=0.2)
+    assert found.passes[1] == pytest.approx(-2 * np.log(0.05))  # of two degrees of freedom
+    assert found.note == f"p = {np.exp(-found.result / 2):.3f}"
+    assert not found.judged
 
 
 def test_the_same_people_whatever_the_tasks(monkeypatch):

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from leadmc.base.errors import Fault, InputError
+from leadmc.contract.programmes import load_agreements
 from leadmc.inputs.calibration import public_files
 from leadmc.inputs.calibration.listed import CostAndRisk, ListedGrowth, cost_and_risk, listed_growth, mixed
 from leadmc.inputs.calibration.national import autoregression, combined, long_run_mean, pandemic_averaged
+from leadmc.inputs.calibration.position import position, usable
 from leadmc.inputs.calibration.public_files import SERVICE_COLUMNS, AcoYears, Counties, Nation, States, by_year
 from leadmc.inputs.calibration.relative import horizon_sd, state_growth
 from leadmc.inputs.calibration.savings import (
@@ -267,15 +269,15 @@ def _savings(panel: AcoYears, source: str) -> Iterator[Fitted]:
     savings, people, start = savings[:, complete], people[:, complete], start[:, complete]
     two_years = np.isfinite(savings[:, 2:] - savings[:, :-2]) & (start[:, 2:] == start[:, :-2]) & (start[:, 2:] > 0)
     public_files.refuse_few_observations("changes of savings over two years of an agreement", int(two_years.sum()))
-    yield from _drift(drift(savings, people, start, outlier_sds=choices["outlier_sds"]), source)
+    lasting = drift(savings, people, start, outlier_sds=choices["outlier_sds"])
+    yield from _drift(lasting, source)
+    yield from _position(panel, lasting, source)
     spread = cross_section_variance(savings, people, outlier_sds=choices["outlier_sds"])
     yield from _by_size("savings, between ACOs", spread, source)
     space = state_space(savings, people)
     yield Fitted("persistent savings, variance of a large ACO", "share^2", space.effect_at_infinity, source)
     yield Fitted("persistent savings, variance by size", "share^2 x people", space.effect_per_person, source)
     yield Fitted("noise of savings, variance by size", "share^2 x people", space.noise_per_person, source)
-    start_sd = root(space.effect_at_infinity)
-    yield Fitted("persistent savings of a large ACO, SD", "share", start_sd, source, "aco_level.start_sd", True)
     note = "benchmarks of the Shared Savings Program are rebased, which ends an effect sooner than LEAD does"
     yield Fitted("persistence of savings", "1", space.persistence, source, "aco_level.persistence", note=note)
 
@@ -287,6 +289,22 @@ def _drift(found: Drift, source: str) -> Iterator[Fitted]:
     path = "aco_level.innovation_per_person"
     yield Fitted("ACO drift, variance by size", f"{SQUARED_PEOPLE} per year", by_size, source, path, True)
     yield Fitted("passing noise of savings, variance by size", SQUARED_PEOPLE, found.noise_per_person, source)
+
+
+def _position(panel: AcoYears, lasting: Drift, source: str) -> Iterator[Fitted]:
+    """Lay out where ACOs stand against their regions."""
+    public_files.refuse_few_observations("regional adjustments with agreement and savings", len(usable(panel)))
+    weights = load_agreements().mssp.regional_adjustment.enhanced
+    found = position(panel, weights, lasting, outlier_sds=public_files.choices()["outlier_sds"])
+    chosen = "of ACOs that joined and stayed: no assumption about others"
+    yield Fitted("position against the region, mean", "ln", found.mean, source, note=chosen)
+    yield Fitted("position against the region, variance of a large ACO", "ln^2", found.seen.at_infinity, source)
+    yield Fitted("position against the region, variance by size", SQUARED_PEOPLE, found.seen.per_person, source)
+    yield Fitted("position against the region, fading", "share per year", found.fading, source)
+    start, note = found.start, "without noise of the base years and drift within them"
+    yield Fitted("start of a large ACO, SD", "ln", root(start.at_infinity), source, "aco_level.start_sd", True, note)
+    path = "aco_level.start_per_person"
+    yield Fitted("start, variance by size", SQUARED_PEOPLE, start.per_person, source, path, True, note)
 
 
 def _services(panel: AcoYears, source: str) -> Iterator[Fitted]:

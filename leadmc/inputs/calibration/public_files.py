@@ -83,6 +83,10 @@ class AcoYears(NamedTuple):
         Per-capita cost and score in the base years by enrolment type, [n, b, k] [USD, 1]; scores without ESRD.
     base_people
         Person-years in the last base year, [n, k].
+    agreement
+        Number of the agreement, 0 where unknown, [n].
+    regional_adjustment
+        Over the historical benchmark without it, [n] [share].
     """
 
     aco: Groups
@@ -95,6 +99,8 @@ class AcoYears(NamedTuple):
     base_cost: Array
     base_risk: Array
     base_people: Array
+    agreement: Groups
+    regional_adjustment: Array
 
 
 def choices() -> Mapping[str, Any]:
@@ -181,6 +187,7 @@ def aco_years(table: pd.DataFrame) -> AcoYears:
     risk = [f"CMS_HCC_RiskScore_{kind}_{step}" for step in STEPS for kind in SCORED]
     weight = [f"N_AB_Year_{kind}_BY3" for kind in TYPES.values()]
     yearly = ["ACO_ID", "year", "N_AB", "sav", "Current_Start_Date", "ACO_State"]
+    yearly += ["Agreement_Period_Num", "HistBnchmk", "PosRegAdj"]
     _require(table, "panel", yearly + service + cost + risk + weight)
     rows = table.assign(year=numbers(table["year"])).sort_values(["aco_id", "year"], kind="stable")
     rows = rows[(numbers(rows["n_ab"]) > 0.0) & np.isfinite(rows["year"])].reset_index(drop=True)
@@ -205,6 +212,8 @@ def aco_years(table: pd.DataFrame) -> AcoYears:
         base_cost=_block(rows, cost).reshape(n, len(STEPS), len(TYPES)),
         base_risk=_block(rows, risk).reshape(n, len(STEPS), len(SCORED)),
         base_people=_block(rows, weight),
+        agreement=np.nan_to_num(numbers(rows["agreement_period_num"])).astype(np.int64),
+        regional_adjustment=_regional_adjustment(rows),
     )
 
 
@@ -247,6 +256,13 @@ def by_year(panel: AcoYears, values: Array, *, first: int) -> Array:
     kept = panel.year >= first
     table[panel.aco[kept], panel.year[kept] - first] = values[kept]
     return table
+
+
+def _regional_adjustment(rows: pd.DataFrame) -> Array:
+    """Divide the adjustment by the benchmark without it, [n] [share]; in the first years the column is a flag."""
+    in_dollars = rows["year"] >= choices()["regional_adjustment"]["dollars_from"]
+    adjustment = np.where(in_dollars, numbers(rows["posregadj"]), np.nan)
+    return np.asarray(adjustment / (numbers(rows["histbnchmk"]) - adjustment))
 
 
 def _block(table: pd.DataFrame, columns: list[str]) -> Array:

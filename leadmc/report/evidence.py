@@ -1,0 +1,148 @@
+"""What stands behind the result: how the mean comes about, what makes the spread, doubtful rules, enough scenarios."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import xarray as xr
+
+from leadmc.measures.attribution import BETWEEN
+from leadmc.measures.convergence import convergence
+from leadmc.measures.mean_path import SUBTOTALS
+from leadmc.measures.mean_path import mean_path as amounts_of
+from leadmc.measures.precision import LOSS, Estimate
+from leadmc.measures.rule_tables import influence_table
+from leadmc.measures.tables import MILLION, PERCENT
+from leadmc.report import figures, tables, words
+from leadmc.report.drawing import svg
+from leadmc.report.figures import Bar
+from leadmc.report.page import Picture, Section, Sheet
+from leadmc.report.reading import with_error
+from leadmc.report.words import track_title
+
+Record = Mapping[str, Any]
+
+WIDEST: Final = 10
+"""Bars in the figure of the rules; the table has all."""
+WATCHED: Final = {
+    "mean": ("Mean [$ million]", MILLION),
+    "p5": ("P5 [$ million]", MILLION),
+    LOSS.name: ("Ten-year loss [%]", PERCENT),
+}
+LONGEST: Final = 18
+"""Letters of an alternative's name in that figure."""
+
+
+def mean_path(ds: xr.Dataset, record: Record) -> Section:
+    """Show how the mean net result comes about."""
+    path = amounts_of(ds)
+    pictures, sheets = [], []
+    for i, track in enumerate(record["tracks"]):
+        amounts = {
+            str(name): path["amount"].sel(track=track, line=name).item() / MILLION for name in path["line"].values
+        }
+        after = list(amounts)[list(amounts).index("gross_savings") :]
+        rows = [
+            Bar(tables.line_name(name), amounts[name], 0.0, total=name in SUBTOTALS)
+            for name in after
+            if amounts[name] or name in SUBTOTALS
+        ]
+        gross = path.sel(track=track, line="gross_savings")
+        pair = {"value": gross["amount"].item(), "se": gross["amount_se"].item()}
+        finding = words.path_finding(record, track, pair)
+        figure = figures.waterfall(rows, "Mean over ten years [$ million]", i)
+        note = (
+            "From gross savings on; the table begins with the benchmark. Solid bars are sums of what stands above them."
+        )
+        pictures.append(Picture(finding, svg(figure, f"path-{i}", finding), note, track))
+        sheets.append(
+            Sheet(
+                f"{track_title(track)}: from the benchmark to the net result",
+                tables.path_table(path, track),
+                track=track,
+            )
+        )
+    intro = (
+        "Means of all scenarios, signed as they enter the sums: the final benchmark is the sum of the lines above it, "
+        "and so are gross savings, the shared result and the net result. The lines add up exactly; each is printed to "
+        "the digits that its own error supports.",
+    )
+    return Section("path", "From the benchmark to the net result", intro, tuple(pictures), tuple(sheets))
+
+
+def variance(record: Record) -> Section:
+    """Show what makes the spread."""
+    pictures = []
+    for i, (track, parts) in enumerate(record["variance_split"].items()):
+        known = {part: share for part, share in parts.items() if share["value"] is not None}
+        if known:
+            rows = [Bar(part.replace(BETWEEN, "\nand "), *with_error(share, PERCENT)) for part, share in known.items()]
+            finding = words.split_finding(record, track)
+            figure = figures.bars(rows, "Share of the variance [%]", i)
+            note = "With 95% intervals. A part of two causes is what they do together beyond what each does alone."
+            pictures.append(Picture(finding, svg(figure, f"split-{i}", finding), note, track))
+    intro = (
+        "What the drivers that the run keeps explain of the ten-year net result, in percent of benchmark; claim noise, "
+        "the luck of single people, is what none of them explains.",
+    )
+    sheet = Sheet("Share of the variance of the ten-year net result", tables.split_table(record))
+    return Section("variance", "Where the spread comes from", intro, tuple(pictures), (sheet,))
+
+
+def rules(record: Record) -> Section:
+    """Show what each rule that no source confirms would change."""
+    influence = record["rule_influence"]
+    pictures, sheets = [], []
+    for i, track in enumerate(record["tracks"]):
+        found = [(term, term["tracks"][track]) for term in influence["terms"] if track in term["tracks"]]
+        moved = [(term, by["mean_usd"]) for term, by in found if by["mean_usd"]["value"]]
+        moved.sort(key=lambda each: -abs(each[1]["value"]))
+        if not moved:
+            continue
+        finding = words.rule_finding(track, *moved[0])
+        rows = [Bar(_short(term), *with_error(mean, MILLION)) for term, mean in moved[:WIDEST]]
+        figure = figures.bars(rows, "Change of the mean [$ million]", i)
+        note = f"One rule at a time, all else equal; at most {WIDEST} are drawn, with their 95% intervals."
+        pictures.append(Picture(finding, svg(figure, f"rules-{i}", finding), note, track))
+        sheets.append(
+            Sheet(
+                f"{track_title(track)}: change of the ten-year net result under other rules",
+                influence_table(record, track),
+                track=track,
+            )
+        )
+    intro = (
+        f"{influence['n_scenarios']:,} scenarios of the run are settled again under every alternative of every rule "
+        "that no source confirms. Differences are paired. The letter is the confidence in the value that the run used.",
+    )
+    return Section("rules", "Rules that no source confirms", intro, tuple(pictures), tuple(sheets))
+
+
+def _short(term: Record) -> str:
+    heading, _, name = term["path"].rpartition(".")
+    value = str(term["alternative"]).replace("_", " ")
+    return f"{heading.replace('_', ' ')}:\n{name.replace('_', ' ')} {value[:LONGEST]}"
+
+
+def enough(ds: xr.Dataset, record: Record) -> Section:
+    """Show what fewer scenarios would have said."""
+    found = convergence(ds)
+    pictures, sheets = [], []
+    for i, track in enumerate(record["tracks"]):
+        one = found.sel(track=track)
+        panels = {
+            label: Estimate(*(one[part].sel(statistic=name).to_numpy() / unit for part in ("value", "value_se")))
+            for name, (label, unit) in WATCHED.items()
+        }
+        finding = words.enough_finding(record, track)
+        figure = figures.convergence(found["scenarios"].to_numpy().astype(np.float64), panels, i)
+        note = "What the run would have said with its first scenarios alone; bands are 95% intervals."
+        pictures.append(Picture(finding, svg(figure, f"enough-{i}", finding), note, track))
+        sheets.append(
+            Sheet(
+                f"{track_title(track)}: estimates by number of scenarios",
+                tables.convergence_table(found, track),
+                track=track,
+            )
+        )
+    return Section("convergence", "Are there enough scenarios", (), tuple(pictures), tuple(sheets))
