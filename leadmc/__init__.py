@@ -62,12 +62,7 @@ def run(
     ...                  "population": {"synthetic": {"beneficiaries": 5000}}}, out="mine")  # doctest: +SKIP
     >>> ds.leadmc.prob_loss().probability.sel(track="global", horizon="ten_year", share=0.0)  # doctest: +SKIP
     """
-    inputs = _import_module("leadmc.inputs.config")
-    stated = {key: value for key, value in {"scenarios": scenarios, "seed": seed}.items() if value is not None}
-    if isinstance(config, _Mapping):
-        read = inputs.stated_config({**config, **stated})
-    else:
-        read = inputs.load_config(_Path(config), stated)
+    read = _read(config, scenarios=scenarios, seed=seed)
     default = _import_module("leadmc.cube.run_directory").default_directory(read.settings.name)
     done = _import_module("leadmc.pipeline").run(  # brings numba: only when the configuration is good
         read,
@@ -91,6 +86,85 @@ def open_run(path: str | _Path) -> "_xr.Dataset":
     """
     cube: _xr.Dataset = _import_module("leadmc.cube.store").open_cube(_Path(path))
     return cube
+
+
+def compare(first: str | _Path, second: str | _Path, *, unpaired: bool = False) -> "_xr.Dataset":
+    """Compare two runs, second less first, as ``leadmc compare`` does; ``ds.leadmc.compare`` compares cubes.
+
+    Parameters
+    ----------
+    first, second
+        Directories of finished runs.
+    unpaired
+        Whether to treat them as independent, whatever draws they share.
+
+    Returns
+    -------
+    xarray.Dataset
+        As of ``measures.comparison.compare``.
+
+    Raises
+    ------
+    leadmc.base.errors.InputError
+        No finished runs, no track in common, or runs that shall be paired and do not share their draws.
+    """
+    runs = _import_module("leadmc.measures.comparison").compare_runs(_Path(first), _Path(second), unpaired=unpaired)
+    compared: _xr.Dataset = runs.compared
+    return compared
+
+
+def sensitivity(
+    config: str | _Path | _Mapping[str, _Any],
+    *,
+    out: str | _Path | None = None,
+    scenarios: int | None = None,
+    everything: bool = False,
+    workers: int | None = None,
+) -> dict[str, _Any]:
+    """Move every uncertain assumption and rule, one at a time, as ``leadmc sensitivity`` does.
+
+    Parameters
+    ----------
+    config
+        As of ``run``.
+    out
+        Where to write ``sensitivity.json`` and ``tornado.svg``; nowhere by default.
+    scenarios
+        Of each change, a multiple of 64.
+    everything
+        Whether to move every assumption with a plausible range, and confirmed rules too.
+    workers
+        Threads; no number depends on them.
+
+    Returns
+    -------
+    dict
+        As of ``one_at_a_time.sensitivity``, the content of ``sensitivity.json``.
+
+    Raises
+    ------
+    leadmc.base.errors.InputError
+        Every fault of the configuration, of its files, or of the place to write to.
+    """
+    read = _read(config)
+    moved = _import_module("leadmc.one_at_a_time")
+    if out is not None:
+        moved.refuse_taken(_Path(out))
+    record: dict[str, _Any] = moved.sensitivity(
+        read, scenarios=moved.SCENARIOS if scenarios is None else scenarios, everything=everything, workers=workers
+    )
+    if out is not None:
+        moved.write(record, _Path(out))
+    return record
+
+
+def _read(config: str | _Path | _Mapping[str, _Any], **stated: int | None) -> _Any:
+    """Read a configuration, with other values of top-level keys where they are not None."""
+    inputs = _import_module("leadmc.inputs.config")
+    changed = {key: value for key, value in stated.items() if value is not None}
+    if isinstance(config, _Mapping):
+        return inputs.stated_config({**config, **changed})
+    return inputs.load_config(_Path(config), changed)
 
 
 _when_imported("xarray", lambda: _import_module("leadmc.measures.accessor"))

@@ -7,7 +7,19 @@ that help and complaints come at once.
 import typer
 
 from leadmc.base.errors import InputError, LeadmcError, Stopped
-from leadmc.commands import agreement, beginnings, bench, comparisons, doubts, proofs, records, reports, runs, sampling
+from leadmc.commands import (
+    agreement,
+    beginnings,
+    bench,
+    comparisons,
+    doubts,
+    drivers,
+    proofs,
+    records,
+    reports,
+    runs,
+    sampling,
+)
 from leadmc.commands.answers import BAD_INPUT, FAILED, STOPPED, fail
 
 COMMANDS = (
@@ -20,6 +32,7 @@ COMMANDS = (
     records.verify,
     records.export,
     sampling.samplers,
+    drivers.sensitivity,
     doubts.influence,
     doubts.transition,
     agreement.rules,

@@ -148,6 +148,12 @@ def _largest(found: Record) -> float:
 
 
 def by_name(statistics: Sequence[Statistic], found: Estimate) -> Record:
-    """Write estimates of statistics, the only axis, for JSON, which knows no NaN."""
-    pairs = ([float(each) if np.isfinite(each) else None for each in pair] for pair in zip(*found, strict=True))
-    return {one.name: {"value": value, "se": se} for one, (value, se) in zip(statistics, pairs, strict=True)}
+    """Write estimates of statistics, the only axis, by their names."""
+    return dict(zip((one.name for one in statistics), in_json(found), strict=True))
+
+
+def in_json(found: Estimate) -> Iterator[Record]:
+    """Write estimates along one axis for JSON, which knows no NaN."""
+    for pair in zip(*found, strict=True):
+        value, se = (float(each) if np.isfinite(each) else None for each in pair)
+        yield {"value": value, "se": se}

@@ -21,7 +21,7 @@ from leadmc.paths.aggregates import experience, with_known_benchmark, with_obser
 from leadmc.paths.bank import build_bank
 from leadmc.paths.kernel import CAPPED
 from leadmc.paths.observed import Observed, observe
-from leadmc.paths.people import People, expected_path, gather_people
+from leadmc.paths.people import People, expected_path, gather_people, repriced
 from leadmc.paths.sweep import sweep
 from leadmc.scenarios.draw import draw_world
 from leadmc.scenarios.own_driver import OwnDriver, changed
@@ -92,9 +92,9 @@ class Simulated(NamedTuple):
     attachments: Array
 
 
-def prepare(config: Config) -> Study:
-    """Build the people of a run: reference population, panel, rates, kernel inputs."""
-    reference = Reference(config.assumptions.people)
+def prepare(config: Config, reference: Reference | None = None) -> Study:
+    """Build the people of a run: reference population, where it is not given, panel, rates, kernel inputs."""
+    reference = reference or Reference(config.assumptions.people)
     if config.settings.population.base_years == "observed":
         return _with_history(config, roster(config), reference)
     population = panel(config, reference)
@@ -104,6 +104,24 @@ def prepare(config: Config) -> Study:
     if config.assumptions.benchmark_basis == "true_expected":
         known = expected_path(population, costs.county_cost, reference, len(YEARS))
     return Study(config, population, people, costs, known, None, _truncation(config, costs, reference))
+
+
+def priced(study: Study, config: Config, reference: Reference) -> Study:
+    """Give a study a configuration with other prices of the same people, whose base years are simulated.
+
+    Parameters
+    ----------
+    study
+        Prepared for a configuration with the same roster and the same assumptions about people.
+    config
+        The other configuration; its benchmark rests on base years.
+    reference
+        The reference population of both.
+    """
+    costs = rates(study.population, config.rate_book, reference)
+    people = repriced(study.people, study.population, costs.county_cost)
+    cut = _truncation(config, costs, reference)
+    return study._replace(config=config, people=people, rates=costs, truncation=cut)
 
 
 def _with_history(config: Config, everybody: Roster, reference: Reference) -> Study:

@@ -111,5 +111,5 @@ def test_only_commands_print_or_exit():
 def test_the_public_names_are_these():
     public = {name for name in vars(leadmc) if not name.startswith("_")}
     modules = {path.stem for path in PACKAGE.iterdir()}
-    assert public - modules == {"open_run", "run"}
+    assert public - modules == {"compare", "open_run", "run", "sensitivity"}
     assert leadmc.__version__

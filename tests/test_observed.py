@@ -137,7 +137,7 @@ def test_from_file_to_cube_chunks_do_not_matter(tmp_path):
     again = simulated(study, tmp_path, chunk=5)
     pd.testing.assert_frame_equal(cube["net_result"].to_series().to_frame(), again["net_result"].to_series().to_frame())
     mean, sd = study.observed.aco_start
-    assert 0.8 < sd < 1.0
+    assert 0.3 < sd < 0.6  # of 300 people the start has an SD of 22%, the luck of the base years one of about 10%
     assert abs(mean) < 2.0
 
 

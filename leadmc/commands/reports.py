@@ -10,7 +10,21 @@ from leadmc.commands.answers import RunDirectory
 from leadmc.commands.runs import REPORT, SUMMARY
 
 WORKBOOK: Final = "workbook.xlsx"
-PARTS: Final = ("tracks", "losses", "course", "transition", "variance_split", "pairs", "regret", "rule_influence")
+SENSITIVITY: Final = "sensitivity.json"
+"""Of `leadmc sensitivity`, written beside a run."""
+PARTS: Final = (
+    "tracks",
+    "losses",
+    "course",
+    "guarantee",
+    "transition",
+    "variance_split",
+    "rule_uncertainty",
+    "choice",
+    "pairs",
+    "regret",
+    "rule_influence",
+)
 """Of the summary, that a report shows."""
 
 
@@ -33,24 +47,26 @@ def report(
 ) -> None:
     """Write the report of a finished run anew: one self-contained page, or a workbook with the same numbers."""
     from leadmc.base.errors import Fault, InputError
+    from leadmc.cube.identity import CONFIG
     from leadmc.cube.manifest import read_manifest
     from leadmc.cube.run_directory import read_record
     from leadmc.cube.store import open_cube
+    from leadmc.inputs.yaml_text import read_yaml
 
     cube, record, manifest = open_cube(run), read_record(run, SUMMARY), read_manifest(run)
     if missing := [part for part in PARTS if part not in record]:
         seen = f"without {', '.join(missing)}"
         raise InputError([Fault(str(run / SUMMARY), seen, "a summary of this version of leadmc", "Run it again.")])
+    settings = read_yaml(run / CONFIG)
+    moved = read_record(run, SENSITIVITY) if (run / SENSITIVITY).is_file() else None
     if form is Page.HTML:
-        from leadmc.cube.identity import CONFIG
-        from leadmc.inputs.yaml_text import read_yaml
         from leadmc.report.html import write_report
 
         path = out or run / REPORT
-        write_report(cube, record, manifest, path, settings=read_yaml(run / CONFIG))
+        write_report(cube, record, manifest, path, settings=settings, sensitivity=moved)
     else:
         from leadmc.report.workbook import write_workbook
 
         path = out or run / WORKBOOK
-        write_workbook(cube, record, manifest, path)
+        write_workbook(cube, record, manifest, path, settings=settings, sensitivity=moved)
     typer.echo(f"Wrote {path}.")

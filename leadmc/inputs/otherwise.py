@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from leadmc.contract.book import PROGRAMMES, Term
-from leadmc.contract.mixture import Rules, alternatives
+from leadmc.contract.mixture import MIXTURE, Rules, alternatives
 from leadmc.contract.programmes import in_effect, rule_book
 from leadmc.inputs.config import Config, with_assumption
 from leadmc.inputs.presets import AssumptionLine, assumption_table
@@ -88,6 +88,12 @@ class Driver(NamedTuple):
         if self.kind == ASSUMPTION:
             return with_assumption(config, self.path, setting.value)
         return under(config, {self.path: setting.value})
+
+
+def unmixed(config: Config) -> Config:
+    """Give every rule that a configuration mixes the book's value."""
+    rules = {path: value for path, value in config.settings.rules.items() if path != MIXTURE}
+    return replace(config, settings=config.settings.model_copy(update={"rules": rules}), mixture=())
 
 
 def under(config: Config, rules: Mapping[str, Any]) -> Config:

@@ -18,6 +18,7 @@ The packaged book is the public county file of 2018, made comparable and current
 
 import math
 import re
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -154,6 +155,7 @@ def unknown_county(where: str, seen: str) -> Fault:
     )
 
 
+@cache
 def _packaged_book(growth: tuple[float, float]) -> RateBook:
     data = resources.files("leadmc.inputs") / "data"
     method = packaged_yaml("leadmc.inputs", "data", "county_rates.yaml")

@@ -1,13 +1,17 @@
 """What differs between two runs: statistic by statistic, with errors that know whether the runs share their draws."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from leadmc.base.errors import Fault, InputError
-from leadmc.cube.identity import leaves
+from leadmc.cube import store
+from leadmc.cube.identity import CONFIG, leaves
+from leadmc.cube.run_directory import MANIFEST, read_record
+from leadmc.inputs.yaml_text import read_yaml
 from leadmc.measures.draws import draws
 from leadmc.measures.paired import paired
 from leadmc.measures.precision import LOSS, Estimate, estimate
@@ -101,6 +105,39 @@ def compare(first: xr.Dataset, second: xr.Dataset, *, unpaired: bool = False) ->
         },
         attrs={"unpaired": int(unpaired)},
     )
+
+
+class RunsCompared(NamedTuple):
+    """Two runs side by side: what ``compare`` gives, and what their configurations say differently."""
+
+    compared: xr.Dataset
+    settings: list[tuple[str, Any, Any]]
+
+
+def compare_runs(first: Path, second: Path, *, unpaired: bool = False) -> RunsCompared:
+    """Compare two finished runs by their directories.
+
+    Raises
+    ------
+    InputError
+        As of ``compare``; with it, settings that make other people or other draws where the runs are to be paired.
+    """
+    cubes = [store.open_cube(run) for run in (first, second)]
+    changed = setting_differences(*(_settings(run) for run in (first, second)))
+    if not unpaired and (faults := [*sharing_faults(*cubes), *people_faults(changed)]):
+        raise InputError(faults)
+    return RunsCompared(compare(*cubes, unpaired=unpaired), changed)
+
+
+def _settings(run: Path) -> dict[str, Any]:
+    """Read the resolved configuration of a run; a file that it names counts by its content."""
+    hashes = read_record(run, MANIFEST)["inputs_sha256"]
+    settings = read_yaml(run / CONFIG)
+    for section, key in (("population", "file"), ("region", "rate_book")):
+        file = (settings.get(section) or {}).get(key)
+        if file:
+            settings[section][key] = f"{Path(file).name}, SHA-256 {hashes.get(Path(file).name)}"
+    return settings
 
 
 def difference_rows(compared: xr.Dataset) -> Iterator[Difference]:

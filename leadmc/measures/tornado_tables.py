@@ -26,7 +26,7 @@ def ranked(record: Record, track: str, statistic: str = MEAN.name, most: int | N
     Parameters
     ----------
     record
-        From ``leadmc.sensitivity.sensitivity``.
+        From ``one_at_a_time.sensitivity``.
     track, statistic
         Names in it.
     most
@@ -59,26 +59,19 @@ def values_table(record: Record, track: str) -> Table:
     return Table(("Change [$ million]", *_headings()), tuple(rows))
 
 
-def split_table(record: Record) -> Table:
-    """Lay out what explains the variance of the ten-year net result [%]; a row a part, a column a track."""
-    tracks = record["variance_split"]["tracks"]
-    parts = next(iter(tracks.values()))
-    rows = ((part, tuple(cell(found[part], PERCENT) for found in tracks.values())) for part in parts)
-    return Table(("% of the variance", *tracks), tuple(rows))
-
-
 def tornado_rows(record: Record) -> Iterator[dict[str, Any]]:
     """List what every setting changes, one estimate a row."""
     for driver in record["drivers"]:
         said = {key: driver[key] for key in ("kind", "path", "unit", "confidence")}
-        for setting in driver["settings"]:
-            for track, changes in setting["tracks"].items():
-                for name, pair in changes.items():
-                    rank = driver["tracks"][track][name]["rank"]
-                    yield said | {
-                        "value": setting["value"], "track": track, "statistic": name, "rank": rank,
-                        "change": pair["value"], "se": pair["se"],
-                    }  # fmt: skip
+        each = ((setting["value"], *told) for setting in driver["settings"] for told in setting["tracks"].items())
+        for value, track, changes in each:
+            row = said | {"value": value, "track": track}
+            ranks = driver["tracks"][track]
+            yield from (_row(row, name, ranks[name]["rank"], pair) for name, pair in changes.items())
+
+
+def _row(row: Record, statistic: str, rank: int | None, pair: Record) -> dict[str, Any]:
+    return {**row, "statistic": statistic, "rank": rank, "change": pair["value"], "se": pair["se"]}
 
 
 def _headings() -> Iterator[str]:

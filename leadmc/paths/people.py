@@ -66,6 +66,18 @@ def gather_people(population: Population, county_cost: Array, reference: Referen
     return People(_by_alignment(population, slots), nature)
 
 
+def repriced(people: People, population: Population, county_cost: Array) -> People:
+    """Let the same people, as ``gather_people`` has prepared them, cost something else; arguments as there."""
+    dollars = _dollars(population, county_cost)
+    panels = (
+        panel._replace(
+            **{name: np.ascontiguousarray(cost[population.alignment == alignment]) for name, cost in dollars.items()}
+        )
+        for alignment, panel in enumerate(people.panels)
+    )
+    return people._replace(panels=tuple(panels))
+
+
 def gather_people_with_history(
     population: Population, states: npt.NDArray[np.float32], county_cost: Array, reference: Reference
 ) -> People:
@@ -100,7 +112,6 @@ def _strata(population: Population) -> tuple[npt.NDArray[np.int32], npt.NDArray[
 
 
 def _panel(population: Population, county_cost: Array, reference: Reference, stretches: tuple[Int32, Int32]) -> Panel:
-    dollars = county_cost[population.county].astype(np.float32)
     shift = np.asarray(reference.hazard.sex_shift, dtype=np.float32)
     return Panel(
         key_low=(population.person_key & np.uint64(0xFFFFFFFF)).astype(np.uint32),
@@ -108,11 +119,16 @@ def _panel(population: Population, county_cost: Array, reference: Reference, str
         age=(_strata(population)[0] + YOUNGEST).astype(np.float32),  # whoever is younger ages like somebody of 65
         category=population.category,
         sex_shift=shift[population.sex],
-        cost=dollars[:, 0],
-        esrd_cost=dollars[:, 1],
         first_state=stretches[0],
         state_count=stretches[1],
+        **_dollars(population, county_cost),
     )
+
+
+def _dollars(population: Population, county_cost: Array) -> dict[str, npt.NDArray[np.float32]]:
+    """Annual cost of each slot at relative cost 1, without ESRD and with it [USD]."""
+    dollars = county_cost[population.county].astype(np.float32)
+    return {"cost": dollars[:, 0], "esrd_cost": dollars[:, 1]}
 
 
 def behaviour(reference: Reference) -> Law:

@@ -95,8 +95,8 @@ def _facts(record: Record) -> Iterator[str]:
     known = {part: share for part, share in split.items() if share["value"] is not None and BETWEEN not in part}
     if known:
         part = max(known, key=lambda name: known[name]["value"])
-        share = cell(known[part], PERCENT)
-        yield f"Most depends on {DRIVER[part]}: it makes {share}% of the spread of {track_title(best)}."
+        share = f"{cell(known[part], PERCENT)}%" if known[part]["se"] else "all"
+        yield f"Most depends on {DRIVER[part]}: it makes {share} of the spread of {track_title(best)}."
     else:
         yield "With so few scenarios, or none of the drivers at work, nothing can be said of what decides the result."
     yield from _turning_point(record)

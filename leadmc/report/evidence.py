@@ -11,13 +11,15 @@ from leadmc.measures.convergence import convergence
 from leadmc.measures.mean_path import SUBTOTALS
 from leadmc.measures.mean_path import mean_path as amounts_of
 from leadmc.measures.precision import LOSS, Estimate
-from leadmc.measures.rule_tables import influence_table
+from leadmc.measures.rule_tables import influence_table, means_table, shares_table
 from leadmc.measures.tables import MILLION, PERCENT
+from leadmc.measures.tornado_tables import tornado_table, values_table
 from leadmc.report import figures, tables, words
 from leadmc.report.drawing import svg
 from leadmc.report.figures import Bar
 from leadmc.report.page import Picture, Section, Sheet
 from leadmc.report.reading import with_error
+from leadmc.report.tornado import tornado, tornado_finding
 from leadmc.report.words import track_title
 
 Record = Mapping[str, Any]
@@ -111,11 +113,46 @@ def rules(record: Record) -> Section:
                 track=track,
             )
         )
+    if record["rule_uncertainty"]:
+        sheets.append(Sheet("Mixed rules: share of the variance of the ten-year net result", shares_table(record)))
+        sheets += [
+            Sheet(f"{track_title(track)}: net result by alternative", means_table(record, track), track=track)
+            for track in record["tracks"]
+        ]
     intro = (
         f"{influence['n_scenarios']:,} scenarios of the run are settled again under every alternative of every rule "
         "that no source confirms. Differences are paired. The letter is the confidence in the value that the run used.",
     )
     return Section("rules", "Rules that no source confirms", intro, tuple(pictures), tuple(sheets))
+
+
+def sensitivity(found: Record) -> Section:
+    """Show what moves the result of each track when drivers and rules are moved one at a time.
+
+    Parameters
+    ----------
+    found
+        From ``leadmc.sensitivity.sensitivity``.
+    """
+    pictures, sheets = [], []
+    for i, track in enumerate(found["base"]):
+        finding = tornado_finding(found, track)
+        note = (
+            "Bars run from the lowest to the highest result, with 95% intervals. One rank: they cannot be told apart."
+        )
+        pictures.append(Picture(finding, svg(tornado(found, track), f"tornado-{i}", finding), note, track, wide=True))
+        moved = f"{track_title(track)}: change of the ten-year net result, a driver at a time"
+        worth = f"{track_title(track)}: what stop-loss and management programmes are worth"
+        sheets += [
+            Sheet(moved, tornado_table(found, track), track=track),
+            Sheet(worth, values_table(found, track), track=track),
+        ]
+    intro = (
+        f"Every uncertain assumption at either end of its plausible range, every rule under its alternatives, all else "
+        f"equal, on the same {found['n_scenarios']:,} scenarios.",
+    )
+    kept = tuple(sheet for sheet in sheets if sheet.table.rows)
+    return Section("sensitivity", "What moves the result", intro, tuple(pictures), kept)
 
 
 def _short(term: Record) -> str:

@@ -136,7 +136,7 @@ def fan(
 def limits(lines: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
     """Find the ends of an axis that holds P1 to P99 of every year of every track, and zero."""
     ends = np.concatenate([one[name] for one in lines for name in ("p1", "p99")])
-    low, high = min(float(np.nanmin(ends)), 0.0), max(float(np.nanmax(ends)), 0.0)
+    low, high = (float(pick(ends, initial=0.0, where=np.isfinite(ends))) for pick in (np.min, np.max))
     margin = 0.04 * (high - low) or 1.0
     return low - margin, high + margin
 

@@ -30,6 +30,7 @@ def write_report(
     path: Path,
     *,
     settings: Mapping[str, Any] | None = None,
+    sensitivity: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the report of a run as one self-contained HTML file.
 
@@ -47,19 +48,13 @@ def write_report(
         The file to write.
     settings
         The run's ``config.yaml``, for its assumptions and rules; without it they are not listed.
+    sensitivity
+        What ``leadmc sensitivity`` found; without it the page names the command.
     """
-    write_whole(path, page(ds, record, manifest, settings))
-
-
-def page(
-    ds: xr.Dataset, record: Mapping[str, Any], manifest: Mapping[str, Any], settings: Mapping[str, Any] | None
-) -> str:
-    """Write the page as text; arguments as of `write_report`."""
     with styled():
         lead = [lead_picture(record, scale) for scale in SCALE_UNITS]
-        parts = list(sections(ds, record))
-    tracks = list(record["tracks"])
-    return (
+        parts = list(sections(ds, record, sensitivity))
+    page = (
         _environment()
         .get_template("page.html.j2")
         .render(
@@ -67,7 +62,7 @@ def page(
             board=board(record),
             lead=lead,
             sections=parts,
-            tracks={track: track_title(track) for track in tracks},
+            tracks={track: track_title(track) for track in record["tracks"]},
             first=ranked(record)[0],
             units={scale: unit for scale, (unit, _) in SCALE_UNITS.items()},
             percentiles={one.name: ENDS_BELOW[one.name] for one in PERCENTILE},
@@ -80,6 +75,7 @@ def page(
             manifest={key: value for key, value in manifest.items() if key not in TOLD},
         )
     )
+    write_whole(path, page)
 
 
 def _environment() -> Environment:

@@ -20,6 +20,8 @@ class Picture(NamedTuple):
         How to read it.
     track, unit
         The track and the scale that it is for; empty where it is for all.
+    wide
+        Whether it needs more room than others.
     """
 
     finding: str
@@ -27,6 +29,7 @@ class Picture(NamedTuple):
     note: str
     track: str = ""
     unit: str = ""
+    wide: bool = False
 
 
 class Sheet(NamedTuple):

@@ -92,7 +92,7 @@ def _ten_years(ds: xr.Dataset, record: Record) -> list[Picture]:
     ]
     finding = words.loss_finding(record)
     figure = figures.curves(above["amount"].to_numpy() / MILLION, curves, TOTAL)
-    note = f"Where a curve crosses zero, it shows the chance of no loss. {SHOWN}"
+    note = f"Where a curve crosses zero, it shows the chance of a gain. {SHOWN}"
     pictures = [Picture(finding, svg(figure, "exceedance", finding), note)]
     for track, sample, mark in zip(record["tracks"], samples, marks, strict=True):
         finding = words.spread_finding(record, track)
@@ -133,17 +133,21 @@ def course(record: Record) -> Section:
         figure = figures.when(list(found["drawdown_year"]), deep, back)
         note = "Never: no fall at all, or still below zero after the last year."
         pictures.append(Picture(finding, svg(figure, f"when-{i}", finding), note, track))
-    sheets = (
+    sheets = [
         Sheet("Cumulative net result: falls, lowest points and reserves", tables.course_table(record)),
         Sheet("Year of the deepest fall", tables.years_table(record, "drawdown_year")),
         Sheet("Year from which the cumulative result stays above zero", tables.years_table(record, "break_even_year")),
-    )
+    ]
+    sheets += [
+        Sheet(f"{track_title(track)}: the financial guarantee", tables.guarantee_table(record, track), track=track)
+        for track in tracks
+    ]
     intro = (
         "The net results of the years, added up from the start. A fall is measured from the highest point so far, the "
         "lowest point from zero. A reserve at a ruin probability is what must be there at the start so that all of it "
         "is used up with that probability at most.",
     )
-    return Section("course", "The course of ten years", intro, tuple(pictures), sheets)
+    return Section("course", "The course of ten years", intro, tuple(pictures), tuple(sheets))
 
 
 def choice(record: Record) -> Section:

@@ -10,8 +10,18 @@ from leadmc.report.page import Section
 from leadmc.report.words import moved_tracks
 
 
-def sections(ds: xr.Dataset, record: Mapping[str, Any]) -> Iterator[Section]:
-    """Lay out everything that the cube and its summary have the data for."""
+def sections(ds: xr.Dataset, record: Mapping[str, Any], moved: Mapping[str, Any] | None = None) -> Iterator[Section]:
+    """Lay out everything that there is data for.
+
+    Parameters
+    ----------
+    ds
+        The cube.
+    record
+        Its summary.
+    moved
+        What ``leadmc sensitivity`` found, if anybody asked.
+    """
     yield results.result(ds, record)
     yield results.course(record)
     if record["pairs"]:
@@ -22,4 +32,6 @@ def sections(ds: xr.Dataset, record: Mapping[str, Any]) -> Iterator[Section]:
     yield evidence.variance(record)
     if record.get("rule_influence"):
         yield evidence.rules(record)
+    if moved:
+        yield evidence.sensitivity(moved)
     yield evidence.enough(ds, record)

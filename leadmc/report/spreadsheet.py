@@ -101,7 +101,7 @@ class Pen:
         for note in self._sheet.notes:
             self._line(note, SOFT)
         alone = len(self._sheet.blocks) == 1
-        for number, block in enumerate(self._sheet.blocks, 1):
+        for number, block in enumerate(self._sheet.blocks, start=1):
             self._row += 1
             self._block(block, "table" if alone else f"table_{number}", alone=alone)
         if not alone:
@@ -136,7 +136,8 @@ class Pen:
         pairs = [any(isinstance(row[k], Cell) for row in block.rows) for k in range(len(block.header))]
         for text, pair in zip(block.header, pairs, strict=True):
             for part in (text, ERROR) if pair else (text,):
-                self._text(width, part, HEADING, longest=max(map(len, part.split()), default=0))
+                style = (*HEADING, ("align", "right")) if pair else HEADING
+                self._text(width, part, style, longest=max(map(len, part.split()), default=0))
                 width += 1
         numbers = [block.numbers.get(text, "General") for text in block.header]
         for row in block.rows:
@@ -156,7 +157,7 @@ class Pen:
             if isinstance(entry, Cell):
                 self._estimate(column, entry.value, ())
                 self._estimate(column + 1, entry.se, SOFT)
-            elif isinstance(entry, int | float) and math.isfinite(entry):
+            elif isinstance(entry, int | float) and not isinstance(entry, bool) and math.isfinite(entry):
                 self._widen(column, len(f"{entry:,.0f}") if "#" in number else len(f"{entry:g}"))
                 self._page.write_number(self._row, column, entry, self._format((("num_format", number), *TOP)))
             elif entry is not None:

@@ -63,6 +63,14 @@ def course_table(record: Record) -> Table:
     return Table(("$ million", *falls, *(f"Reserve, ruin {100 * float(ruin):g}%" for ruin in reserves)), tuple(rows))
 
 
+def guarantee_table(record: Record, track: str) -> Table:
+    """Lay out how likely the financial guarantee is called, and how likely it is too small [%]; a row a horizon."""
+    found = record["guarantee"][track]
+    horizons = found["by_year"] | {"Any year": found[ANY_YEAR]}
+    rows = ((name, tuple(cell(one[key], PERCENT) for key in ("called", "exceeded"))) for name, one in horizons.items())
+    return Table(("% of scenarios", "Called", "Smaller than what is owed"), tuple(rows))
+
+
 def years_table(record: Record, what: str) -> Table:
     """Lay out in which year something of the cumulative result happens [%]; a row a year, a column a track."""
     tracks = record["course"]["tracks"]

@@ -18,7 +18,7 @@ Record = Mapping[str, Any]
 BARS: Final = 15
 WIDTH: Final = 7.0  # inches
 ROW: Final = 0.36
-LONGEST: Final = 44
+LONGEST: Final = 38
 """Letters of a driver's name."""
 
 
@@ -30,7 +30,7 @@ def tornado(record: Record, track: str) -> Figure:
     Parameters
     ----------
     record
-        From ``leadmc.sensitivity.sensitivity``.
+        From ``one_at_a_time.sensitivity``.
     track
         Name in it.
     """
@@ -48,14 +48,12 @@ def tornado(record: Record, track: str) -> Figure:
         for value, se, name in ends:
             if not name:
                 continue
-            axes.errorbar(
-                value, place, xerr=record["interval"]["factor"] * se, color=colours["ink"], linewidth=1, capsize=2
-            )
-            right = value > 0
+            reach, right = record["interval"]["factor"] * se, value > 0
+            axes.errorbar(value, place, xerr=reach, color=colours["ink"], linewidth=1, capsize=2)
             axes.annotate(
                 name,
-                (value, place),
-                (4 if right else -4, 0),
+                (value + (reach if right else -reach), place),
+                (5 if right else -5, 0),
                 textcoords="offset points",
                 ha="left" if right else "right",
                 va="center",

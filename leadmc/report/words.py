@@ -14,6 +14,7 @@ CLEAR: Final = 2.0
 """Standard errors beyond which a difference is called one."""
 COUNTS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven")
 USD: Final = "usd"
+UNKNOWN: Final = "an unknown amount"
 
 
 def track_title(track: str) -> str:
@@ -36,8 +37,8 @@ def chance(pair: Pair, scenarios: int) -> str:
 def money(pair: Pair, *, scale: str = USD, error: bool = True) -> str:
     """Print the size of an amount in the unit of a scale; in a title only to the digits that its error supports."""
     value = pair["value"]
-    if value is None:
-        return "an unknown amount"
+    if value is None or pair["se"] is None:
+        return UNKNOWN
     size = cell({"value": abs(value), "se": pair["se"]}, SCALE_UNITS[scale][1])
     text = str(size) if error else size.value
     return {USD: f"${text} million", "usd_pbpm": f"${text} per person-month"}.get(scale, f"{text}% of benchmark")
@@ -45,10 +46,10 @@ def money(pair: Pair, *, scale: str = USD, error: bool = True) -> str:
 
 def amount(pair: Pair, *, scale: str = USD, error: bool = True) -> str:
     """Print money as a loss or a gain."""
-    value = pair["value"]
-    if value is None:
-        return "an unknown amount"
-    return f"a {'loss' if value < 0 else 'gain'} of {money(pair, scale=scale, error=error)}"
+    value, size = pair["value"], money(pair, scale=scale, error=error)
+    if value is None or size == UNKNOWN:
+        return UNKNOWN
+    return f"a {'loss' if value < 0 else 'gain'} of {size}"
 
 
 def distinct(pair: Pair) -> bool:
@@ -101,10 +102,7 @@ def _ahead(pair: Record, best: str, second: str, *, next_one: bool) -> str:
     mean = pair["ten_year"]["difference_usd"]["mean"]
     better, other = track_title(best), track_title(second)
     if not distinct(mean):
-        return (
-            f"On average over ten years {better} and {other} cannot be told apart: the difference is "
-            f"${cell(mean, MILLION)} million."
-        )
+        return f"On average over ten years {better} and {other} cannot be told apart: the difference is {money(mean)}."
     if next_one:
         return f"{better} pays most: {money(mean)} more over ten years on average than the next, {other}."
     return f"{better} pays {money(mean)} more than {other} over ten years on average."
@@ -204,7 +202,7 @@ def regret_finding(record: Record) -> str:
     regret = record["regret"]
     least, *_ = _by(record, lambda track: regret[track]["regret_usd"]["mean"])
     mean = money(regret[least]["regret_usd"]["mean"])
-    return f"Whoever signs {track_title(least)} misses {mean} on average against the track that turns out best"
+    return f"{track_title(least)} misses {mean} on average against the track that turns out best, the least of all"
 
 
 def choice_finding(record: Record, track: str) -> str:
@@ -221,8 +219,9 @@ def enough_finding(record: Record, track: str) -> str:
 
 
 def _by(record: Record, pair: Any) -> list[str]:
-    """Tracks in ascending order of an estimate."""
-    return sorted(record["tracks"], key=lambda track: pair(track)["value"] or 0.0)
+    """Tracks in ascending order of an estimate; who signs nothing stands aside unless alone."""
+    signed = [track for track in record["tracks"] if track != STAY_OUT] or [STAY_OUT]
+    return sorted(signed, key=lambda track: pair(track)["value"] or 0.0)
 
 
 def split_finding(record: Record, track: str) -> str:

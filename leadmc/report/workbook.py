@@ -28,6 +28,7 @@ from leadmc.measures.rule_tables import (
     ways_table,
 )
 from leadmc.measures.tables import FULL, HEADINGS, MILLION, PERCENT, SCALE_UNITS, Table, cell, percentile_table
+from leadmc.measures.tornado_tables import tornado_table, values_table
 from leadmc.report import tables
 from leadmc.report.basis import GRADES, basis
 from leadmc.report.spreadsheet import WHOLE, Block, Row, Sheet, write_sheets
@@ -63,8 +64,17 @@ def write_workbook(
     path: Path,
     *,
     settings: Record | None = None,
+    sensitivity: Record | None = None,
 ) -> None:
-    """Write the workbook of a run; arguments as of ``report.html.write_report``."""
+    """Write the workbook of a run.
+
+    Parameters
+    ----------
+    ds, record, manifest, path, settings
+        As of ``report.html.write_report``.
+    sensitivity
+        ``sensitivity.json``, where there is one beside the run.
+    """
     sheets = [
         _summary(record),
         _percentiles(record),
@@ -74,6 +84,7 @@ def write_workbook(
         *_choice(record),
         *_transition(record),
         _variance(record),
+        *(() if sensitivity is None else (_sensitivity(sensitivity),)),
         *(() if settings is None else (_assumptions(settings), _rules(settings))),
         _unverified(record, manifest),
         _scenarios(ds),
@@ -191,6 +202,21 @@ def _variance(record: Record) -> Sheet:
         means = ((track_title(track), means_table(record, track)) for track in record["tracks"])
         blocks.append(Block("Mean under each alternative of a mixed rule [$ million]", *_stacked("Rule", means)))
     return Sheet("Variance", "What makes the spread", (DIGITS,), tuple(blocks))
+
+
+def _sensitivity(found: Record) -> Sheet:
+    """Lay out a tornado of each track, and what the ACO can choose."""
+    moved = _stacked(
+        "Rank, driver and value", ((track_title(t), tornado_table(found, t, most=None)) for t in found["base"])
+    )
+    values = _stacked("With less without", ((track_title(t), values_table(found, t)) for t in found["base"]))
+    blocks = (
+        Block("Change of the ten-year net result, one driver at a time [$ million]", *moved),
+        Block("What the ACO can choose [$ million]", *values),
+    )
+    same = "Drivers of the same rank cannot be told apart."
+    notes = (f"{found['n_scenarios']:,} scenarios, the same for every change. {same}", DIGITS)
+    return Sheet("Sensitivity", "What the result hangs on", notes, blocks, keys=2)
 
 
 def _assumptions(settings: Record) -> Sheet:

@@ -72,6 +72,13 @@ def adversity(sampler: Sampler, normals: Mapping[Driver, Array]) -> Array:
     return np.asarray(sum(parts[1:], start=parts[0]))
 
 
+def spread_over_years() -> Array:
+    """Weigh the years of a yearly driver, [t] of length 1 [1]: an innovation stays in all later performance years."""
+    years = np.zeros(N_YEARS)
+    years[len(BASE_YEARS) :] = np.arange(len(PERFORMANCE_YEARS), 0, -1)
+    return np.asarray(years / np.sqrt((years**2).sum()))
+
+
 def _coordinate(shift: float, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
     """Draw L, [s] [SD]: stratified within the ordinary and within the worse scenarios of each group of 64."""
     position = scenarios % LHS_POINTS
@@ -83,13 +90,8 @@ def _coordinate(shift: float, *, seed: int, scenarios: npt.NDArray[np.int64]) ->
 
 
 def _loadings(direction: Mapping[Any, float]) -> dict[Driver, Array]:
-    """Spread a direction over the drivers' draws, one vector of length 1 in all, [n] each [1].
-
-    A yearly driver counts in the performance years, the earlier the more: an innovation stays in all later years.
-    """
-    years = np.zeros(N_YEARS)
-    years[len(BASE_YEARS) :] = np.arange(len(PERFORMANCE_YEARS), 0, -1)
-    years /= np.sqrt((years**2).sum())
+    """Spread a direction over the drivers' draws, one vector of length 1 in all, [n] each [1]."""
+    years = spread_over_years()
     length = np.sqrt(sum(share**2 for share in direction.values()))
     return {
         DRIVERS[name]: share / length * (np.ones(1) if name in {"aco_start", "ai_score"} else years)

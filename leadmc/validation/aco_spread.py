@@ -33,6 +33,7 @@ BATCHES = 20
 PERCENT = 100.0
 BAND = (0.05, 0.95)
 RESAMPLES = 1000
+RESAMPLES_FOR_ALL = 20_000  # a covariance needs more than the ends of an interval
 RESAMPLING_SEED = 1
 PANEL = "mssp_aco_years.csv"
 SMALLEST_SHARE = 1e-3  # the ACO's share of its region, where the region is all that its trend should follow
@@ -146,7 +147,7 @@ def all_bands(checks: Sequence[Check], real: Sequence[pd.DataFrame]) -> Check:
         Savings rates of real ACOs in each of these bands.
     """
     every = pd.concat(real)["ACO_ID"].unique()
-    weight = np.concatenate([np.ones((1, len(every))), resampled(len(every))])
+    weight = np.concatenate([np.ones((1, len(every))), resampled(len(every), times=RESAMPLES_FOR_ALL)])
     spreads = np.log([_sd(_sums(rows).reindex(every, fill_value=0.0), weight) for rows in real])  # band, sample
     result, error = np.array([[each.result, each.se] for each in checks]).T
     covariance = np.cov(spreads[:, 1:]) + np.diag(np.square(error / result))
@@ -294,6 +295,7 @@ def _interval(figures: Array) -> tuple[float, float]:
     return low, high
 
 
-def resampled(acos: int) -> Array:
+def resampled(acos: int, times: int | None = None) -> Array:
     """How often each ACO is drawn in samples with replacement, [sample, aco]; the same in every run."""
-    return np.random.default_rng(RESAMPLING_SEED).multinomial(acos, np.full(acos, 1 / acos), RESAMPLES).astype(float)
+    share = np.full(acos, 1 / acos)
+    return np.random.default_rng(RESAMPLING_SEED).multinomial(acos, share, times or RESAMPLES).astype(float)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 from small_runs import reference
 from typer.testing import CliRunner
 
@@ -90,6 +91,22 @@ def test_bands_of_the_panel_hold_what_was_published():
     for lag, value in facts()["autocorrelation"]["value"].items():
         lower, higher = autocorrelation_band(panel, lag)
         assert lower < value < higher
+
+
+def test_no_law_by_size_lies_inside_all_bands():
+    """Every variance a + b / N misses one: what docs/validation.md says of the band that fails."""
+    panel, fact = read_years(), facts()["published_spread"]
+    bands = []
+    for low, upper in zip(fact["value"], [*list(fact["value"])[1:], np.inf], strict=True):
+        rows = panel[panel["year"].isin(fact["years"]) & (panel["N_AB"] >= low) & (panel["N_AB"] < upper)]
+        bands.append(spread_band(rows))
+    law = np.stack([np.ones(len(bands)), 1 / np.array(list(fact["sizes"].values()))], axis=1)
+    lower, upper = np.square(bands).T
+    for left_out, feasible in ((None, False), (1, True)):  # 7,500 to 10,000 lives
+        kept = np.arange(len(bands)) != left_out
+        limits = np.concatenate([upper[kept], -lower[kept]])
+        found = linprog(np.zeros(2), A_ub=np.concatenate([law[kept], -law[kept]]), b_ub=limits)
+        assert (found.status == 0) == feasible
 
 
 def test_a_bootstrap_of_equal_acos_has_no_width():

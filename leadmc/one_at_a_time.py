@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NamedTuple, TypeVar
@@ -22,17 +21,18 @@ from leadmc.base.variables import VARIABLES
 from leadmc.contract.book import TRACKS_OF
 from leadmc.cube.assemble import Rows
 from leadmc.cube.run_directory import write_whole
-from leadmc.inputs.config import Config, with_assumption
-from leadmc.inputs.otherwise import ELECTED, RULE, Driver, Setting, drivers, under
+from leadmc.inputs.config import Config, with_assumption, with_scenarios
+from leadmc.inputs.otherwise import ELECTED, RULE, Driver, Setting, drivers, under, unmixed
 from leadmc.inputs.rate_book import price_growth
+from leadmc.inputs.reference import Reference
 from leadmc.inputs.settings import LHS_POINTS
 from leadmc.measures.attribution import variance_split
 from leadmc.measures.draws import CONFIDENCE, Draws
 from leadmc.measures.paired import moving, paired
 from leadmc.measures.precision import MEAN, Array, Estimate, estimate
 from leadmc.measures.tornado import STATISTICS, Swing, ranks, swing
-from leadmc.rule_influence import Resettled, by_name, resettled
-from leadmc.study import Simulated, Study, prepare, settle, settle_chunk, settled_rows, simulate
+from leadmc.rule_influence import Resettled, by_name, in_json, resettled
+from leadmc.study import Simulated, Study, prepare, priced, settle, settle_chunk, settled_rows, simulate
 
 Progress = Callable[[int, int, float], None]
 Record = dict[str, Any]
@@ -69,12 +69,15 @@ class Bench(NamedTuple):
         The scenarios under the configuration as it is, simulated.
     nets
         Their results.
+    reference
+        The reference population.
     workers
         Threads.
     """
 
     again: Resettled
     nets: Nets
+    reference: Reference
     workers: int
 
     def each(self, work: Callable[[Asked], Found], asked: Iterable[Asked]) -> Iterator[Found]:
@@ -85,9 +88,14 @@ class Bench(NamedTuple):
     def simulated(self, config: Config) -> tuple[Study, Simulated]:
         """Take the scenarios through another configuration."""
         study, done = self.again.study, self.again.done
-        same = _same_people(study.config, config)
-        other = study._replace(config=config) if same else prepare(config)
-        return other, simulate(other, np.arange(self.again.drawn.size), done if same else None)
+        before = None
+        if not _same_people(study.config, config):
+            other = prepare(config)
+        elif _prices(study.config) != _prices(config):
+            other = priced(study, config, self.reference)
+        else:
+            other, before = study._replace(config=config), done
+        return other, simulate(other, np.arange(self.again.drawn.size), before)
 
     def otherwise(self, driver: Driver, setting: Setting) -> Otherwise:
         """Settle under another value of a driver."""
@@ -137,7 +145,7 @@ def sensitivity(
              "refused":    [{"path", "value", "why"}],
              "stop_loss":  {track: S},
              "management": null or {"programme_cost_usd": E, "tracks": {track: {"net": S, "after_cost": S}}},
-             "variance_split": {"n_scenarios", "tracks": {track: {part: E}}}}
+             "n_scenarios_split", "variance_split": {track: {part: E}}}
 
             S = {"mean": E, "p5": E, "p_loss": E}      of the ten-year net result [USD; 1], or of its change
             E = {"value": number, "se": number}
@@ -152,9 +160,11 @@ def sensitivity(
     """
     if scenarios % LHS_POINTS or scenarios < LHS_POINTS:
         raise InputError([Fault("--scenarios", str(scenarios), f"a multiple of {LHS_POINTS}")])
-    study = prepare(replace(config, settings=config.settings.model_copy(update={"scenarios": scenarios})))
+    reference = Reference(config.assumptions.people)
+    study = prepare(unmixed(with_scenarios(config, scenarios)), reference)
     again = resettled(study, scenarios)
-    bench = Bench(again, again.net(again.study.config.rules(), config.settings.tracks), workers or os.cpu_count() or 1)
+    nets = again.net(again.study.config.rules(), config.settings.tracks)
+    bench = Bench(again, nets, reference, workers or os.cpu_count() or 1)
     listed = list(drivers(again.study.config, everything=everything))
     steps = [(driver, setting) for driver in listed for setting in driver.settings]
     begun, done, total = perf_counter(), 0, scenarios * (len(steps) + FOR_THE_SPLIT)
@@ -164,7 +174,7 @@ def sensitivity(
         done += more
         progress(done, total, perf_counter() - begun)
 
-    split = _split(study, bench, scenarios * FOR_THE_SPLIT, tell)
+    split = _split(study._replace(config=config), bench, scenarios * FOR_THE_SPLIT, tell)
     found: list[Otherwise] = []
     for one in bench.each(lambda step: bench.otherwise(*step), steps):
         found.append(one)
@@ -179,35 +189,36 @@ def sensitivity(
         **_drivers(bench, listed, found),
         "stop_loss": _stop_loss(bench),
         "management": _management(bench),
+        "n_scenarios_split": scenarios * FOR_THE_SPLIT,
         "variance_split": split,
     }
 
 
-def write(record: Mapping[str, Any], out: Path) -> None:
-    """Write ``sensitivity.json`` and ``tornado.svg``, the figure of the first track, in a directory.
+def refuse_taken(out: Path) -> None:
+    """Raise InputError if a directory, which may be that of a run, has a file already that ``write`` would write."""
+    taken = [out / name for name in (RECORD, FIGURE) if (out / name).exists()]
+    if taken:
+        raise InputError([Fault(str(path), "already there", "a place for a new file") for path in taken])
 
-    Raises
-    ------
-    InputError
-        One of them is there already.
-    """
+
+def write(record: Mapping[str, Any], out: Path) -> None:
+    """Write ``sensitivity.json`` and ``tornado.svg``, the figure of the first track; errors as of ``refuse_taken``."""
     from leadmc.report.tornado import tornado_file  # draws with matplotlib, which is slow to import
 
-    taken = [name for name in (RECORD, FIGURE) if (out / name).exists()]
-    if taken:
-        raise InputError([Fault(str(out / name), "already there", "a place for a new file") for name in taken])
+    refuse_taken(out)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / RECORD, json.dumps(record, indent=1) + "\n")
     write_whole(out / FIGURE, tornado_file(record, next(iter(record["base"]))))
 
 
 def _same_people(one: Config, other: Config) -> bool:
-    """Whether two configurations that differ in assumptions and rules alone have the same people at the same prices."""
-    mine, theirs = (
-        (each.assumptions.people, each.assumptions.benchmark_basis, price_growth(each.assumptions.national_trend))
-        for each in (one, other)
-    )
-    return mine == theirs and one.settings.population.base_years == "simulated"
+    """Whether configurations that differ in assumptions and rules alone have the same people, at whatever prices."""
+    known = one.settings.population.base_years == "observed" or one.assumptions.benchmark_basis == "true_expected"
+    return one.assumptions.people == other.assumptions.people and not known
+
+
+def _prices(config: Config) -> tuple[float, float]:
+    return price_growth(config.assumptions.national_trend)
 
 
 def _estimates(net: Array, drawn: Draws) -> Record:
@@ -308,14 +319,10 @@ def _split(study: Study, bench: Bench, scenarios: int, tell: Callable[[int], Non
         },
     )
     found = variance_split(cube)
-    tracks = {
-        track: {
-            str(part): by_name(
-                (MEAN,),
-                Estimate(*(found[name].sel(track=track, part=[part]).to_numpy() for name in ("share", "share_se"))),
-            )[MEAN.name]
-            for part in found["part"].to_numpy()
-        }
-        for track in settings.tracks
+    names = [str(part) for part in found["part"].to_numpy()]
+    return {
+        track: dict(zip(names, in_json(Estimate(share, se)), strict=True))
+        for track, share, se in zip(
+            settings.tracks, found["share"].to_numpy(), found["share_se"].to_numpy(), strict=True
+        )
     }
-    return {"n_scenarios": scenarios, "tracks": tracks}
