@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from leadmc.base.axes import BASE_YEARS, YEARS
-from leadmc.contract import lead, stop_loss
+from leadmc.contract import stop_loss
+from leadmc.contract.programmes import settle
 from leadmc.inputs.config import load_config
 from leadmc.inputs.reference import Reference
 from leadmc.paths.aggregates import experience, with_known_benchmark
@@ -50,7 +51,7 @@ def measure(lives: int, scenarios: int, folder: Path) -> tuple[np.ndarray, np.nd
         sums = sweep(study.people, world, attachment, seed=config.settings.seed, first_scenario=first)
         seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
         for found, judged in zip(rates, (seen, with_known_benchmark(seen, *known)), strict=True):
-            result = lead.settle(config.terms, "global", config.settings.population.aco.facts(), judged)
+            result = settle(config.terms, "global", config.settings.population.aco.facts(), judged)
             found.append(result.gross_savings.sum(axis=1) / result.benchmark.sum(axis=1))
         costs.append(np.concatenate([seen.base_expenditure, seen.expenditure], axis=1).sum(axis=(2, 3)))
     return np.concatenate(rates[0]), np.concatenate(rates[1]), np.concatenate(costs)

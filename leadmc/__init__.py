@@ -130,7 +130,7 @@ def sensitivity(
     out
         Where to write ``sensitivity.json`` and ``tornado.svg``; nowhere by default.
     scenarios
-        Of each change, a multiple of 64.
+        Of each change, a multiple of 64; 512 by default.
     everything
         Whether to move every assumption with a plausible range, and confirmed rules too.
     workers
@@ -150,9 +150,7 @@ def sensitivity(
     moved = _import_module("leadmc.one_at_a_time")
     if out is not None:
         moved.refuse_taken(_Path(out))
-    record: dict[str, _Any] = moved.sensitivity(
-        read, scenarios=moved.SCENARIOS if scenarios is None else scenarios, everything=everything, workers=workers
-    )
+    record: dict[str, _Any] = moved.sensitivity(read, scenarios=scenarios, everything=everything, workers=workers)
     if out is not None:
         moved.write(record, _Path(out))
     return record

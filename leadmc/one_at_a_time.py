@@ -31,6 +31,7 @@ from leadmc.measures.draws import CONFIDENCE, Draws
 from leadmc.measures.paired import moving, paired
 from leadmc.measures.precision import MEAN, Array, Estimate, estimate
 from leadmc.measures.tornado import STATISTICS, Swing, ranks, swing
+from leadmc.report.statement import number_or_text
 from leadmc.rule_influence import Resettled, by_name, in_json, resettled
 from leadmc.study import Simulated, Study, prepare, priced, settle, settle_chunk, settled_rows, simulate
 
@@ -42,7 +43,8 @@ Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 
 SCENARIOS: Final = 512
-"""Of each change: at 12,000 people two minutes on two cores, and enough to tell most of the first ten drivers apart."""
+"""Of each change, unless told otherwise: a minute of one core for 12,000 people on the tracks of LEAD, and enough to
+tell most of the first ten drivers apart."""
 FOR_THE_SPLIT: Final = 4
 """Times as many for the split of the variance: its regression has some 110 terms and wants four scenarios for each."""
 CHUNK: Final = 256
@@ -112,7 +114,7 @@ class Bench(NamedTuple):
 def sensitivity(
     config: Config,
     *,
-    scenarios: int = SCENARIOS,
+    scenarios: int | None = None,
     everything: bool = False,
     workers: int | None = None,
     progress: Progress = lambda *_: None,
@@ -124,7 +126,7 @@ def sensitivity(
     config
         Its number of scenarios does not matter. Rules that it mixes have the book's value, but for the variance split.
     scenarios
-        Of each change, a multiple of 64; four times as many for the variance split.
+        Of each change, a multiple of 64, 512 by default; four times as many for the variance split.
     everything
         As of ``inputs.otherwise.drivers``.
     workers
@@ -158,6 +160,8 @@ def sensitivity(
     InputError
         Broken groups of scenarios, or faults of the roster.
     """
+    if scenarios is None:
+        scenarios = SCENARIOS
     if scenarios % LHS_POINTS or scenarios < LHS_POINTS:
         raise InputError([Fault("--scenarios", str(scenarios), f"a multiple of {LHS_POINTS}")])
     reference = Reference(config.assumptions.people)
@@ -207,7 +211,7 @@ def write(record: Mapping[str, Any], out: Path) -> None:
 
     refuse_taken(out)
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / RECORD, json.dumps(record, indent=1) + "\n")
+    write_whole(out / RECORD, json.dumps(record, indent=1, allow_nan=False) + "\n")
     write_whole(out / FIGURE, tornado_file(record, next(iter(record["base"]))))
 
 
@@ -244,7 +248,7 @@ def _drivers(bench: Bench, listed: list[Driver], found: list[Otherwise]) -> Reco
         ]
         possible = [one for one in settled if not one.refusal]
         said = {key: value for key, value in driver._asdict().items() if key not in ("tracks", "settings")}
-        record = said | {"settings": [], "tracks": {}}
+        record = said | {"value": number_or_text(driver.value), "settings": [], "tracks": {}}
         moved = {track: [moving(one.nets[track], STATISTICS, drawn) for one in possible] for track in driver.tracks}
         for k, one in enumerate(possible):
             changes = {track: by_name(STATISTICS, each[k].less(own[track], drawn)) for track, each in moved.items()}

@@ -8,7 +8,9 @@ import pytest
 import yaml
 from example_cube import example_cube
 
+import leadmc
 from leadmc import cli
+from leadmc.base.errors import InputError
 from leadmc.cube import store
 
 POPULATION = {"synthetic": {"beneficiaries": 5000}, "aco": {"entering": "new"}}
@@ -101,3 +103,13 @@ def test_a_roster_counts_by_its_content(leadmc_says, runs):
 def test_the_same_run_twice(leadmc_says, runs):
     _, out, _ = leadmc_says("compare", runs[0], runs[0])
     assert "The two runs have the same configuration." in out
+
+
+def test_from_python_it_is_the_same(runs):
+    total = {"quantity": "net_result", "scale": "usd", "track": "global", "horizon": "ten_year", "statistic": "mean"}
+    found = leadmc.compare(runs[0], str(runs[1])).sel(total)
+    assert found["difference"].item() == pytest.approx(1e7)
+    assert found["difference_se"].item() == pytest.approx(0, abs=1e-3)
+    with pytest.raises(InputError, match=r"population\.synthetic\.beneficiaries: 5000 and 9000"):
+        leadmc.compare(runs[0], runs[2])
+    assert leadmc.compare(runs[0], runs[2], unpaired=True).attrs["unpaired"] == 1

@@ -27,6 +27,7 @@ LINK = re.compile(r"\]\((?P<target>[^)#\s]+)")
 IN_BLOCK = re.compile(r"^(?:\$ )?(?P<line>leadmc .*)$", re.MULTILINE)
 INDENTED = re.compile(r"^    (?P<line>leadmc .*)$", re.MULTILINE)
 IN_PROSE = re.compile(r"`(?P<line>leadmc [a-z][^`]*)`")
+KEYED = re.compile(rf"`(?P<text>(?:{'|'.join(Settings.model_fields)}):\s[\[{{][^`]*)`")
 SMALLEST = {"name": "doc", "seed": 7, "scenarios": 64, "population": {"synthetic": {"beneficiaries": 100}}}
 
 COMMANDS = get_command(app).commands
@@ -79,13 +80,19 @@ def test_commands_in_prose_exist(page):
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "yaml")], ids=lambda page: page.stem)
+def configurations(page):
+    """Configurations that a page shows, whole or in part: blocks of YAML, and keys with their value in prose."""
+    prose = KEYED.findall(page.read_text(encoding="utf-8"))
+    for text in [*blocks(page, "yaml"), *(" ".join(each.split()) for each in prose)]:
+        if set(yaml.safe_load(text)) <= set(Settings.model_fields):
+            yield text
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if [*configurations(page)]], ids=lambda page: page.stem)
 def test_configurations_shown_are_valid(page, tmp_path):
     """A part of a configuration is completed; a roster that it names is the packaged example."""
-    for text in blocks(page, "yaml"):
+    for text in configurations(page):
         stated = yaml.safe_load(text)
-        if set(stated) - set(Settings.model_fields):
-            continue  # of something else than a run
         source = stated.get("population", {})
         if "file" in source:
             kind = "observed" if source.get("base_years") == "observed" else "example"

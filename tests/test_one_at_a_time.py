@@ -18,7 +18,7 @@ from leadmc.measures.precision import estimate
 from leadmc.measures.tornado import STATISTICS
 from leadmc.one_at_a_time import FOR_THE_SPLIT, sensitivity, write
 from leadmc.paths import people
-from leadmc.study import prepare, settle, simulate
+from leadmc.study import prepare, priced, settle, simulate
 
 N = 64
 MOVED = ("quality.mean", "aco_level.start_sd", "national_trend.mu.aged_disabled")
@@ -99,6 +99,16 @@ def test_a_rule_changes_what_a_run_under_it_would_change(record, config, as_it_i
     assert none["tracks"]["global"]["mean"]["value"] == pytest.approx(mean(other["global"] - as_it_is["global"]))
 
 
+def test_people_at_other_prices_are_those_of_a_run_of_its_own(config):
+    other = with_assumption(otherwise.unmixed(config), "national_trend.mu.esrd", 0.02)
+    found = priced(prepare(otherwise.unmixed(config)), other, small_runs.reference(config.assumptions.people))
+    again = prepare(other)
+    for one, two in zip(found.people.panels, again.people.panels, strict=True):
+        for left, right in zip(one, two, strict=True):
+            np.testing.assert_array_equal(left, right, strict=True)
+    np.testing.assert_array_equal(found.rates.regional_pbpm, again.rates.regional_pbpm)
+
+
 def test_people_are_simulated_only_where_they_cost_something_else(record):
     """As it is, without the programme, two ends of two assumptions; and the split. Not for quality, not for rules."""
     split = -(-N * FOR_THE_SPLIT // one_at_a_time.CHUNK)
@@ -156,7 +166,7 @@ def test_broken_groups_are_refused(config):
 
 def test_files_are_written_once(record, tmp_path):
     write({key: value for key, value in record.items() if key not in ("seen", "swept")}, tmp_path / "out")
-    kept = json.loads((tmp_path / "out" / "sensitivity.json").read_text())
+    kept = json.loads((tmp_path / "out" / "sensitivity.json").read_text(), parse_constant=pytest.fail)
     assert kept["base"] == record["base"]
     assert (tmp_path / "out" / "tornado.svg").read_text().startswith("<svg")
     with pytest.raises(InputError, match=r"sensitivity\.json: already there"):

@@ -16,7 +16,7 @@ def sensitivity(
         Path | None,
         typer.Option(metavar="DIR", help="Write sensitivity.json and tornado.svg there, also beside a run."),
     ] = None,
-    scenarios: Annotated[int, typer.Option(help="Of each change, whole groups of 64.")] = 512,
+    scenarios: Annotated[int | None, typer.Option(help="Of each change, whole groups of 64; 512 by default.")] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every assumption with a plausible range, and confirmed rules too.")
     ] = False,

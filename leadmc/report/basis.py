@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from leadmc.contract.book import Term
 from leadmc.contract.programmes import book_of
 from leadmc.inputs.config import rule_overrides
 from leadmc.inputs.presets import AssumptionLine, assumption_table
@@ -22,7 +23,7 @@ class Basis(NamedTuple):
     """Assumptions as they stand in a run, and the rules for which the configuration has another value than the book."""
 
     assumptions: Sequence[AssumptionLine]
-    overridden: Sequence[Any]
+    overridden: Sequence[Term]
 
 
 def basis(settings: Mapping[str, Any]) -> Basis:

@@ -1,10 +1,12 @@
 """From a figure to SVG that can stand inside a page: same bytes for the same data, colours left to the page."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from io import StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -28,12 +30,13 @@ def styled() -> Iterator[None]:
         yield
 
 
-def palette() -> dict[str, str]:
+@cache  # every figure asks several times
+def palette() -> Mapping[str, str]:
     """Colours of the style file [hex] by the name of the page's variable."""
     settings = style()
     roles = {"ink": settings["text.color"], "soft": settings["xtick.color"], "rule": settings["grid.color"]}
     tracks = {f"track-{i}": one["color"] for i, one in enumerate(settings["axes.prop_cycle"])}
-    return {name: to_hex(colour) for name, colour in (roles | tracks).items()}
+    return MappingProxyType({name: to_hex(colour) for name, colour in (roles | tracks).items()})
 
 
 def svg(figure: Figure, name: str, title: str) -> Markup:

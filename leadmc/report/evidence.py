@@ -18,7 +18,7 @@ from leadmc.report import figures, tables, words
 from leadmc.report.drawing import svg
 from leadmc.report.figures import Bar
 from leadmc.report.page import Picture, Section, Sheet
-from leadmc.report.reading import with_error
+from leadmc.report.reading import factor, with_error
 from leadmc.report.tornado import tornado, tornado_finding
 from leadmc.report.words import track_title
 
@@ -49,9 +49,8 @@ def mean_path(ds: xr.Dataset, record: Record) -> Section:
             for name in after
             if amounts[name] or name in SUBTOTALS
         ]
-        gross = path.sel(track=track, line="gross_savings")
-        pair = {"value": gross["amount"].item(), "se": gross["amount_se"].item()}
-        finding = words.path_finding(record, track, pair)
+        gross = tables.pair(path, "amount", track=track, line="gross_savings")
+        finding = words.path_finding(record, track, gross)
         figure = figures.waterfall(rows, "Mean over ten years [$ million]", i)
         note = (
             "From gross savings on; the table begins with the benchmark. Solid bars are sums of what stands above them."
@@ -80,7 +79,7 @@ def variance(record: Record) -> Section:
         if known:
             rows = [Bar(part.replace(BETWEEN, "\nand "), *with_error(share, PERCENT)) for part, share in known.items()]
             finding = words.split_finding(record, track)
-            figure = figures.bars(rows, "Share of the variance [%]", i)
+            figure = figures.bars(rows, "Share of the variance [%]", i, factor(record))
             note = "With 95% intervals. A part of two causes is what they do together beyond what each does alone."
             pictures.append(Picture(finding, svg(figure, f"split-{i}", finding), note, track))
     intro = (
@@ -103,7 +102,7 @@ def rules(record: Record) -> Section:
             continue
         finding = words.rule_finding(track, *moved[0])
         rows = [Bar(_short(term), *with_error(mean, MILLION)) for term, mean in moved[:WIDEST]]
-        figure = figures.bars(rows, "Change of the mean [$ million]", i)
+        figure = figures.bars(rows, "Change of the mean [$ million]", i, factor(record))
         note = f"One rule at a time, all else equal; at most {WIDEST} are drawn, with their 95% intervals."
         pictures.append(Picture(finding, svg(figure, f"rules-{i}", finding), note, track))
         sheets.append(
@@ -132,7 +131,7 @@ def sensitivity(found: Record) -> Section:
     Parameters
     ----------
     found
-        From ``leadmc.sensitivity.sensitivity``.
+        From ``leadmc.one_at_a_time.sensitivity``.
     """
     pictures, sheets = [], []
     for i, track in enumerate(found["base"]):
@@ -172,7 +171,7 @@ def enough(ds: xr.Dataset, record: Record) -> Section:
             for name, (label, unit) in WATCHED.items()
         }
         finding = words.enough_finding(record, track)
-        figure = figures.convergence(found["scenarios"].to_numpy().astype(np.float64), panels, i)
+        figure = figures.convergence(found["scenarios"].to_numpy().astype(np.float64), panels, i, factor(record))
         note = "What the run would have said with its first scenarios alone; bands are 95% intervals."
         pictures.append(Picture(finding, svg(figure, f"enough-{i}", finding), note, track))
         sheets.append(

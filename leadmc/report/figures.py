@@ -18,7 +18,7 @@ Array = npt.NDArray[np.float64]
 MOST_BARS: Final = 36
 BANDS: Final = ((("p5", "p95"), 0.22, "P5 to P95"), (("p25", "p75"), 0.34, "P25 to P75"))
 ROW: Final = 0.42  # inches of a row
-ERRORS: Final = 1.96  # standard errors to each side of a 95% interval of a normal estimate
+PANEL: Final = 1.25  # inches of a panel
 
 
 class Range(NamedTuple):
@@ -77,11 +77,10 @@ def distribution(edges: Array, samples: Sequence[Line], marks: Sequence[float], 
     """
     figure, axes = _figure()
     colours = palette()
-    for sample, mark in zip(samples, marks, strict=True):
+    for place, (sample, mark) in enumerate(zip(samples, marks, strict=True)):
         colour = colours[f"track-{sample.colour}"]
         axes.stairs(100 * sample.values, edges, fill=True, facecolor=to_rgba(colour, 0.22), edgecolor="none")
-        dash = _dash(samples.index(sample))
-        axes.stairs(100 * sample.values, edges, edgecolor=colour, label=sample.name, linestyle=dash)
+        axes.stairs(100 * sample.values, edges, edgecolor=colour, label=sample.name, linestyle=_dash(place))
         axes.axvline(mark, color=colour, linestyle=(0, (1, 1.2)), linewidth=2)
     axes.plot([], [], color=colours["ink"], linestyle=(0, (1, 1.2)), label="one in 20 is left of it")
     axes.axvline(0, color=colours["ink"], linewidth=1)
@@ -157,11 +156,11 @@ def curves(amounts: Array, lines: Sequence[Line], axis: str) -> Figure:
     return figure
 
 
-def bars(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
-    """Draw bars from zero with their 95% intervals, the first on top."""
+def bars(rows: Sequence[Bar], axis: str, colour: int, factor: float) -> Figure:
+    """Draw bars from zero, the first on top, with intervals of so many standard errors to each side."""
     figure, axes = _rows([row.name for row in rows])
     colours = palette()
-    ends, errors = np.array([row.value for row in rows]), ERRORS * np.array([row.se for row in rows])
+    ends, errors = np.array([row.value for row in rows]), factor * np.array([row.se for row in rows])
     axes.barh(range(len(rows)), ends, height=0.55, color=to_rgba(colours[f"track-{colour}"], 0.6))
     axes.errorbar(ends, range(len(rows)), xerr=errors, fmt="none", ecolor=colours["ink"], elinewidth=1.2, capsize=2.5)
     axes.axvline(0, color=colours["ink"], linewidth=1)
@@ -176,7 +175,7 @@ def waterfall(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
     reached = 0.0
     for place, row in enumerate(rows):
         start = 0.0 if row.total else reached
-        reached = start + row.value if not row.total else row.value
+        reached = start + row.value
         shade = colours[f"track-{colour}"] if row.total else colours["soft"]
         axes.barh(place, reached - start, left=start, height=0.55, color=to_rgba(shade, 0.75 if row.total else 0.5))
         if place + 1 < len(rows):
@@ -202,16 +201,16 @@ def when(years: Sequence[str], first: Line, second: Line) -> Figure:
     return figure
 
 
-def convergence(scenarios: Array, panels: Mapping[str, Estimate], colour: int) -> Figure:
-    """Draw estimates with their 95% intervals by the number of scenarios, a panel each under its name."""
-    figure = Figure(figsize=(4.2, 1.25 * len(panels) + 0.6))
-    colours = palette()
-    own = colours[f"track-{colour}"]
-    height = 1.25 * len(panels) + 0.6
+def convergence(scenarios: Array, panels: Mapping[str, Estimate], colour: int, factor: float) -> Figure:
+    """Draw estimates by the number of scenarios, a panel each under its name, with intervals of ``factor`` errors."""
+    figure = Figure()
+    own = palette()[f"track-{colour}"]
+    height = PANEL * len(panels) + 0.6
+    figure.set_figheight(height)
     figure.subplots_adjust(right=0.94, bottom=0.5 / height, top=1 - 0.22 / height, hspace=0.32)
     stacked = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, (value, se)) in zip(stacked, panels.items(), strict=True):
-        axes.fill_between(scenarios, value - ERRORS * se, value + ERRORS * se, color=to_rgba(own, 0.25), linewidth=0)
+        axes.fill_between(scenarios, value - factor * se, value + factor * se, color=to_rgba(own, 0.25), linewidth=0)
         axes.plot(scenarios, value, "-", color=own, marker="o", markersize=3)
         axes.set_xscale("log", base=2)
         axes.yaxis.set_major_locator(MaxNLocator(3))

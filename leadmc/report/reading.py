@@ -17,6 +17,11 @@ def number(value: float | None, unit: float) -> float:
     return float("nan") if value is None else value / unit
 
 
+def factor(record: Mapping[str, Any]) -> float:
+    """Tell how many standard errors an interval of the run has to each side."""
+    return number(record["interval"]["factor"], 1.0)
+
+
 def spread(statistics: Mapping[str, Any], unit: float) -> dict[str, float]:
     """Give the percentiles of a range, by name."""
     return {name: number(statistics[name]["value"], unit) for name in SPREAD}

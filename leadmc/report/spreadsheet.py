@@ -22,17 +22,17 @@ Row = tuple[Entry, ...]
 Style = tuple[tuple[str, Any], ...]
 """What a format says to XlsxWriter."""
 
-WIDEST: Final = 60
+WIDEST: Final = 48
 """Characters of a column; longer texts wrap."""
 NARROWEST: Final = 9
 HEIGHT: Final = 15
 """Of a line [points]."""
-ACROSS: Final = 190
+ACROSS: Final = 210
 """Characters across a printed page; a wider sheet takes more pages, each with the columns that name the rows."""
 ERROR: Final = "± SE"
 WHOLE: Final = "#,##0"
 TOP: Final = (("valign", "top"),)
-TEXT: Final = (("text_wrap", True), *TOP)
+TEXT: Final = (("text_wrap", True), ("indent", 1), *TOP)
 BOLD: Final = (("bold", True),)
 TITLE: Final = (*BOLD, ("font_size", 14))
 HEADING: Final = (*BOLD, ("bottom", 1), ("text_wrap", True), ("valign", "bottom"))

@@ -3,6 +3,7 @@
 Nothing is computed here; a statement is written from an explanation, whose lines come from the rules that settled.
 """
 
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -197,3 +198,12 @@ def text_of(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(text_of(each) for each in value) + "]"
     return "none" if value is None else str(value)
+
+
+def number_or_text(value: Any) -> str | float:
+    """Leave a number a number; read anything else, and what has no end, in one line."""
+    return (
+        value
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        else text_of(value)
+    )

@@ -120,7 +120,7 @@ def split_table(record: Record) -> Table:
 def path_table(path: xr.Dataset, track: str) -> Table:
     """Lay out how the mean ten-year result comes about [$ million]; a row a line."""
     one = path.sel(track=track)
-    rows = ((line_name(line), (cell(_pair(one, "amount", line=line), MILLION),)) for line in path["line"].to_numpy())
+    rows = ((line_name(line), (cell(pair(one, "amount", line=line), MILLION),)) for line in path["line"].to_numpy())
     return Table(("$ million", "Mean over ten years"), tuple(rows))
 
 
@@ -137,7 +137,7 @@ def convergence_table(found: xr.Dataset, track: str) -> Table:
         (
             f"{number:,}",
             tuple(
-                cell(_pair(one, "value", scenarios=number, statistic=name), units.get(name, MILLION)) for name in names
+                cell(pair(one, "value", scenarios=number, statistic=name), units.get(name, MILLION)) for name in names
             ),
         )
         for number in found["scenarios"].to_numpy()
@@ -146,7 +146,8 @@ def convergence_table(found: xr.Dataset, track: str) -> Table:
     return Table(("Scenarios", *(titles.get(name, f"{name.upper()} ($ million)") for name in names)), tuple(rows))
 
 
-def _pair(found: xr.Dataset, name: str, **labels: Any) -> dict[str, float | None]:
+def pair(found: xr.Dataset, name: str, **labels: Any) -> dict[str, float | None]:
+    """Read an estimate and its error from a data set, as a summary has them."""
     one = found.sel(labels)
     return {"value": one[name].item(), "se": one[f"{name}_se"].item()}
 

@@ -32,7 +32,7 @@ from leadmc.measures.tornado_tables import tornado_table, values_table
 from leadmc.report import tables
 from leadmc.report.basis import GRADES, basis
 from leadmc.report.spreadsheet import WHOLE, Block, Row, Sheet, write_sheets
-from leadmc.report.statement import text_of
+from leadmc.report.statement import number_or_text, text_of
 from leadmc.report.words import moved_tracks, ten_year, track_title, verdict
 
 Record = Mapping[str, Any]
@@ -223,7 +223,7 @@ def _assumptions(settings: Record) -> Sheet:
     rows = [
         (
             line.path,
-            _value(line.value),
+            number_or_text(line.value),
             line.unit,
             *(line.range or (None, None)),
             "yours" if line.overridden else "",
@@ -247,8 +247,8 @@ def _rules(settings: Record) -> Sheet:
         (
             term.path,
             term.title,
-            _value(term.value),
-            _value(printed[term.path]) if term.overridden else None,
+            number_or_text(term.value),
+            number_or_text(printed[term.path]) if term.overridden else None,
             text_of(mixed[term.path]) if term.path in mixed else None,
             term.unit,
             str(term.years),
@@ -268,7 +268,7 @@ def _rules(settings: Record) -> Sheet:
 
 def _unverified(record: Record, manifest: Record) -> Sheet:
     terms = [
-        (term["path"], term.get("title", ""), _value(term["value"]), term["confidence"], term["source"])
+        (term["path"], term.get("title", ""), number_or_text(term["value"]), term["confidence"], term["source"])
         for term in manifest["unverified_terms"]
     ]
     blocks = [
@@ -308,7 +308,9 @@ def _scenarios(ds: xr.Dataset) -> Sheet:
 
 
 def _provenance(record: Record, manifest: Record) -> Sheet:
-    facts = [(key, _value(value)) for key, value in leaves({k: v for k, v in manifest.items() if k not in ELSEWHERE})]
+    facts = [
+        (key, number_or_text(value)) for key, value in leaves({k: v for k, v in manifest.items() if k not in ELSEWHERE})
+    ]
     meanings = [(NAMES.get(name, name.upper()), meaning) for name, meaning in record["statistics"].items()]
     blocks = [Block("The run", ("What", "Value"), facts), Block("Statistics", ("Name", "Meaning"), meanings)]
     if manifest.get("legend"):
@@ -328,8 +330,3 @@ def _stacked(first: str, found: Iterable[tuple[str, Table]]) -> tuple[tuple[str,
         header = ("Track", first, *table.header[1:])
         rows += [(name, title, *cells) for title, cells in table.rows]
     return header, rows
-
-
-def _value(value: Any) -> str | float:
-    """Leave a number a number; read anything else in one line."""
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else text_of(value)

@@ -198,9 +198,9 @@ def _persistence(acos: Mapping[int, Simulated], panel: pd.DataFrame) -> Iterator
 def _positions(acos: Mapping[int, Simulated], sizes: Mapping[int, int]) -> Iterator[Check]:
     """Variance by size of where ACOs stand as agreements begin, and how it fades, as ``leadmc calibrate`` has it."""
     fact = facts()["positions"]
-    weights = load_agreements().mssp.regional_adjustment.enhanced
+    terms = load_agreements().mssp
+    weights, length = terms.regional_adjustment.enhanced, terms.agreement.years
     inverse = np.array([1 / sizes[low] for low in acos])
-    length = load_agreements().mssp.agreement.years
     first = np.arange(0, len(PERFORMANCE_YEARS), length)
     times = np.repeat(np.arange(len(first)), length)[: len(PERFORMANCE_YEARS)]
     since = np.arange(len(PERFORMANCE_YEARS)) % length + MIDDLE

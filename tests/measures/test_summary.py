@@ -25,6 +25,7 @@ def test_summary_is_json_in_the_documented_shape(record):
     assert set(quantity["ten_year"]["usd"]) == set(record["statistics"]) - {"p_loss"}
     assert set(quantity["ten_year"]["usd"]["p5"]) == {"value", "se"}
     assert record["transition"]["switch_year"] == 2032
+    assert set(record["variance_split"]["global"]) >= {"claim noise", "trend and region"}
     assert set(record["transition"]["tracks"]["professional"]) >= {"step_percent", "effect_usd", "gain"}
     assert set(record["choice"]["ten_year"]) == {"difference_usd", "better"}
     assert record["interval"] == {

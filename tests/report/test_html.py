@@ -7,11 +7,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from example_cube import example_cube
+from markupsafe import Markup
 
 from leadmc.measures.rounding import NO_ESTIMATE
 from leadmc.measures.summary import summary
 from leadmc.measures.tables import FULL, percentile_table
-from leadmc.report import figures
+from leadmc.report import evidence, figures, results
 from leadmc.report.drawing import STYLE, palette, styled, svg
 from leadmc.report.html import typeset, write_report
 
@@ -162,7 +163,9 @@ def test_every_percentile_is_printed_as_its_error_allows(record, written):
                     assert shown in written or cell.value == NO_ESTIMATE
 
 
-def test_a_number_changed_in_the_cube_changes_on_the_page(cube, written, tmp_path):
+def test_a_number_changed_in_the_cube_changes_on_the_page(cube, written, tmp_path, monkeypatch):
+    for module in (evidence, results):
+        monkeypatch.setattr(module, "svg", lambda *_: Markup())  # only numbers are looked at
     changed = cube.copy(deep=True)
     changed["net_result"][:, 0] -= 1e6
     record = summary(changed) | {"rule_influence": INFLUENCE}
@@ -193,7 +196,7 @@ def test_same_input_same_bytes(cube, record, written, tmp_path, monkeypatch):
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == written
 
 
-@pytest.mark.parametrize("scenarios", [1, 2, 37])
+@pytest.mark.parametrize("scenarios", [1, 37])
 def test_small_runs_one_track_and_no_rate_book(scenarios, tmp_path):
     ds = example_cube(scenarios, rate_book=False).sel(track=["professional"])
     write_report(ds, summary(ds), {"seed": 1}, tmp_path / "r.html")

@@ -19,7 +19,15 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "manifest.json").write_text(json.dumps({"command": "leadmc run x.yaml", "seed": 1}))
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings))
     monkeypatch.setattr("leadmc.cube.store.open_cube", lambda _: ds)
+    monkeypatch.setattr("leadmc.report.html.write_report", written)
     return tmp_path
+
+
+def written(ds, record, manifest, path, *, settings, sensitivity):
+    """Stand in for the page, which has tests of its own: say what it was given."""
+    tracks = list(map(str, ds["track"].values))
+    assert tracks == list(record["tracks"]) == settings["tracks"]
+    path.write_text(f"{manifest['command']}, {sensitivity}")
 
 
 def command(*arguments):
@@ -32,7 +40,13 @@ def test_the_report_is_written_anew(run, capsys):
     (run / "report.html").write_text("old")
     assert command(run) == 0
     assert capsys.readouterr().out == f"Wrote {run / 'report.html'}.\n"
-    assert (run / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert (run / "report.html").read_text() == "leadmc run x.yaml, None"
+
+
+def test_a_sensitivity_beside_the_run_is_shown(run):
+    (run / "sensitivity.json").write_text('{"drivers": []}')
+    assert command(run) == 0
+    assert (run / "report.html").read_text().endswith(", {'drivers': []}")
 
 
 def test_another_place(run):

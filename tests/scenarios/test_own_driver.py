@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from small_runs import prepared
 
+from leadmc.base.philox import Purpose
 from leadmc.scenarios.own_driver import OwnDriver
+from leadmc.scenarios.sampler import named_uniforms
 from leadmc.study import settle_chunk, simulate
 
 SCENARIOS = np.arange(24)
@@ -65,10 +67,7 @@ def test_draws_belong_to_name_and_scenario(study):
     assert not np.isin(whole["one"], whole["two"]).any()
 
 
-def test_normals_are_standard(study):
-    from leadmc.base.philox import Purpose
-    from leadmc.scenarios.sampler import named_uniforms
-
+def test_draws_of_a_name_are_uniform_and_independent():
     drawn = named_uniforms("any", Purpose.OWN_DRIVER, 6, seed=1, scenarios=np.arange(20_000))
     assert abs(drawn.mean(axis=0) - 0.5).max() < 4 * np.sqrt(1 / 12 / 20_000)
     assert abs(np.corrcoef(drawn.T) - np.eye(6)).max() < 4.5 / np.sqrt(20_000)
