@@ -1,4 +1,7 @@
-"""Draw the pictures of the guide from a finished run: ``python docs/make_guide_pictures.py runs/example docs/guide``."""
+"""Draw the pictures of the guide from a finished run.
+
+``python docs/make_guide_pictures.py runs/example docs/guide``; the tornado is that of ``leadmc sensitivity --out``.
+"""
 
 import json
 import sys
@@ -27,7 +30,7 @@ def draw(run: Path, folder: Path) -> None:
         track: {name: np.array([one["usd"][name]["value"] / MILLION for one in years.values()]) for name in SHOWN}
         for track, years in by_year.items()
     }
-    cube = open_cube(run)
+    cube = open_cube(run).load()
     totals = ten_year_total(cube, "net_result")
     amounts = np.linspace(*np.quantile(totals, (0.005, 0.995)), POINTS)
     above = exceedance(cube, at=list(amounts))["probability"]

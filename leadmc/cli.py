@@ -6,7 +6,7 @@ that help and complaints come at once.
 
 import typer
 
-from leadmc.base.errors import InputError, LeadmcError, Stopped
+from leadmc.base.errors import InputError, LeadmcError, StoppedError
 from leadmc.commands import (
     agreement,
     beginnings,
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> None:
         app(args=arguments, prog_name="leadmc")
     except InputError as error:
         fail(error, BAD_INPUT)
-    except Stopped as stopped:
+    except StoppedError as stopped:
         fail(stopped, STOPPED)
     except LeadmcError as error:
         fail(f"Failed: {error}", FAILED)

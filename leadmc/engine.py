@@ -233,7 +233,7 @@ def _crew(study: Study, scheduler: Scheduler, workers: int | None) -> Iterator[C
     elif scheduler == "processes":
         local = _distributed(scheduler).LocalCluster
         with (
-            local(n_workers=width, threads_per_worker=1, dashboard_address=None) as cluster,
+            local(n_workers=width, threads_per_worker=1, dashboard_address=":0") as cluster,
             _client(cluster) as client,
         ):
             yield from _cluster_crew(study, client)

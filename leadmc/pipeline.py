@@ -81,12 +81,7 @@ def run(
             with clock.stage("people"):
                 study = prepare(config)
             with clock.stage("scenarios"):
-                landing = laid_out(study, place)
-                engine = settled(study, landing)
-                while goal is not None and (wanted := _scenarios_wanted(place, goal, study)):
-                    study = study._replace(config=with_scenarios(study.config, wanted))
-                    landing = _grown(study, place)
-                    engine = settled(study, landing)
+                study, landing, engine = _simulated(study, place, goal, settled)
             landing.finish()
             if engine.workers or not is_finished(place):
                 _tell(study, landing, clock, command=command, engine=engine)
@@ -94,6 +89,19 @@ def run(
         kept = f" What was finished is kept in {out}; the same command with --resume continues." if is_run(out) else ""
         raise LeadmcError(f"{error}.{kept}") from error
     return out
+
+
+def _simulated(
+    study: Study, place: Path, goal: Goal | None, settled: Callable[[Study, Landing], Engine]
+) -> tuple[Study, Landing, Engine]:
+    """Take all scenarios through the model; where there is a goal, add scenarios until it is reached."""
+    landing = laid_out(study, place)
+    engine = settled(study, landing)
+    while goal is not None and (wanted := _scenarios_wanted(place, goal, study)):
+        study = study._replace(config=with_scenarios(study.config, wanted))
+        landing = _grown(study, place)
+        engine = settled(study, landing)
+    return study, landing, engine
 
 
 def _scenarios_wanted(place: Path, goal: Goal, study: Study) -> int:

@@ -36,7 +36,7 @@ class LeadmcError(Exception):
     """Anything leadmc raises on purpose; the command line exits with status 1."""
 
 
-class Stopped(LeadmcError):
+class StoppedError(LeadmcError):
     """The user stopped what was under way; the command line says what was kept and exits with status 130."""
 
 

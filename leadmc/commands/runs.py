@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from leadmc.base.errors import Stopped
+from leadmc.base.errors import StoppedError
 from leadmc.commands.answers import Answer, Format, RunDirectory, print_csv, print_json, print_tables
 
 if TYPE_CHECKING:
@@ -42,13 +42,9 @@ def run(
 ) -> None:
     """Validate, simulate, settle, store, summarise and report."""
     from leadmc.cube.run_directory import default_directory
-    from leadmc.inputs.config import load_config, with_goal
 
     stated = {"scenarios": scenarios, "seed": seed}
-    changed = {key: value for key, value in stated.items() if value is not None}
-    loaded = [load_config(config, changed) for config in configs]
-    if until is not None:
-        loaded = [with_goal(config, until) for config in loaded]
+    loaded = _loaded(configs, stated, until)
     from leadmc import pipeline  # brings numba: only when the configuration is good
 
     options = {"out": out and out.name, **stated, "until": until, "chunk": chunk, "workers": workers}
@@ -80,6 +76,15 @@ def run(
         done = run_one(loaded[0], place)
     if not quiet:
         _print_result(done)
+
+
+def _loaded(configs: Sequence[Path], stated: Mapping[str, object], until: str | None) -> list["Config"]:
+    """Read the configurations, with what the command line says instead of theirs."""
+    from leadmc.inputs.config import load_config, with_goal
+
+    changed = {key: value for key, value in stated.items() if value is not None}
+    loaded = [load_config(config, changed) for config in configs]
+    return loaded if until is None else [with_goal(config, until) for config in loaded]
 
 
 def _print_result(done: Path) -> None:
@@ -136,7 +141,7 @@ def _kept_when_stopped(place: Path) -> Iterator[None]:
     except KeyboardInterrupt:
         kept = f"What was finished is kept in {place}; the same command with --resume continues."
         begun = any(map(is_run, (place, *place.glob("*"))))  # of a portfolio, below
-        raise Stopped(f"Stopped. {kept if begun else 'Nothing was kept.'}") from None
+        raise StoppedError(f"Stopped. {kept if begun else 'Nothing was kept.'}") from None
 
 
 def read_summary(run: Path) -> dict[str, Any]:
