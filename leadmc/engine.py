@@ -93,6 +93,13 @@ class Crew(NamedTuple):
     lost: tuple[type[BaseException], ...] = ()
 
 
+def refuse_unknown(scheduler: Scheduler) -> None:
+    """Raise InputError for a scheduler that is none, before anything is written."""
+    if isinstance(scheduler, str) and scheduler not in LOCAL and "://" not in scheduler:
+        allowed = "threads, processes, or the address of a Dask scheduler (tcp://HOST:PORT)"
+        raise InputError([Fault("scheduler", scheduler, allowed)])
+
+
 def first_scenario(study: Study) -> Rows:
     """Settle the first scenario here, which also compiles or loads the kernel before threads ask for it."""
     return settle_chunk(study, np.arange(1))[0]
@@ -136,9 +143,6 @@ def settle_missing(
     LeadmcError
         If workers keep dying, or compute other bits than this machine.
     """
-    if isinstance(scheduler, str) and scheduler not in LOCAL and "://" not in scheduler:
-        allowed = "threads, processes, or the address of a Dask scheduler (tcp://HOST:PORT)"
-        raise InputError([Fault("scheduler", scheduler, allowed)])
     missing = list(landing.missing())
     tally = Tally(sum(stop - first for first, stop in missing), progress)
     width = failures = 0

@@ -217,8 +217,10 @@ def write(record: Mapping[str, Any], out: Path) -> None:
 
 def _same_people(one: Config, other: Config) -> bool:
     """Whether configurations that differ in assumptions and rules alone have the same people, at whatever prices."""
-    known = one.settings.population.base_years == "observed" or one.assumptions.benchmark_basis == "true_expected"
-    return one.assumptions.people == other.assumptions.people and not known
+    if one.settings.population.base_years == "observed":
+        return False
+    priced_alike = one.assumptions.benchmark_basis == "base_years" or _prices(one) == _prices(other)
+    return one.assumptions.people == other.assumptions.people and priced_alike
 
 
 def _prices(config: Config) -> tuple[float, float]:

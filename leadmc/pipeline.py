@@ -16,7 +16,7 @@ from leadmc.cube.landing import resume as continued
 from leadmc.cube.manifest import RunFacts, describe, write_manifest
 from leadmc.cube.run_directory import MANIFEST, claimed, is_finished, is_run, write_whole
 from leadmc.cube.store import BLOCK, CUBE, Cube, create_cube, labelled
-from leadmc.engine import Engine, Scheduler, first_scenario, settle_missing
+from leadmc.engine import Engine, Scheduler, first_scenario, refuse_unknown, settle_missing
 from leadmc.inputs.config import Config, config_hash, in_words, resolved_yaml, with_scenarios
 from leadmc.inputs.yaml_text import read_yaml
 from leadmc.measures.goal import Goal, read_goal, scenarios_needed, standard_error
@@ -66,6 +66,7 @@ def run(
     LeadmcError
         If the disk is full or the workers fail: what was finished is kept.
     """
+    refuse_unknown(scheduler)
     clock = Clock()
     asked = config.settings.sampler.until
     goal = None if asked is None else read_goal(asked, config.settings.tracks)

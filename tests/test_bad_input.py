@@ -143,8 +143,8 @@ def test_a_place_where_nothing_can_be_made(place, refused, out):
         ["--seed", str(2**64)],
         ["--chunk", "0"],
         ["--workers", "-2"],
-        ["--scheduler", "processes"],
-        ["--resume"],
+        ["--scheduler", "slurm"],
+        ["--until", "precise"],
         ["--luck"],
     ],
 )

@@ -26,7 +26,13 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and limits o
 def start(folder, *options, scenarios=400_000, people=20, **how):
     (folder / "a.yaml").write_text(CONFIG.format(scenarios, people))
     command = [sys.executable, "-m", "leadmc", "run", "a.yaml", "--out", OUT, *options]
+    how.setdefault("preexec_fn", _heed_ctrl_c)
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+
+
+def _heed_ctrl_c():
+    """Whoever runs the tests in the background may have them ignore Ctrl-C, and their children with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(folder, *, resume=False, scenarios, people=20):

@@ -75,9 +75,11 @@ def test_the_smallest_run_through_the_whole_program(tmp_path, monkeypatch, capsy
     assert {path.name for path in run.iterdir()} == {
         "config.yaml",
         "cube.zarr",
+        "ledger.jsonl",
         "manifest.json",
         "report.html",
         "summary.json",
+        "workbook.xlsx",
     }
     assert "NaN" not in (run / "summary.json").read_text()
     assert json.loads((run / "manifest.json").read_text())["counts"]["scenarios"] == scenarios

@@ -1,5 +1,6 @@
 """Commands that simulate and show what came out: ``run``, ``summary``."""
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,10 +48,8 @@ def run(
     loaded = _loaded(configs, stated, until)
     from leadmc import pipeline  # brings numba: only when the configuration is good
 
-    options = {"out": out and out.name, **stated, "until": until, "chunk": chunk, "workers": workers}
-    command = _typed(configs, options)
-    together = "portfolio" if len(loaded) > 1 else loaded[0].settings.name
-    place = out or default_directory(together)
+    command = _typed(configs, {"out": out, **stated, "until": until, "chunk": chunk, "workers": workers})
+    place = out or default_directory("portfolio" if len(loaded) > 1 else loaded[0].settings.name)
 
     def run_one(settings: "Config", directory: Path) -> Path:
         from rich.console import Console
@@ -93,13 +92,15 @@ def _print_result(done: Path) -> None:
 
     record = read_summary(done)
     _print_percentiles(record)
-    typer.echo(largest_influence(record))
+    if told := largest_influence(record):
+        typer.echo(told)
     typer.echo(f"Report: {done / REPORT}")
 
 
 def _typed(configs: Sequence[Path], options: Mapping[str, object]) -> str:
     """Repeat the command for the manifest, names only: places are nobody's business."""
-    given = (f"--{key} {value}" for key, value in options.items() if value is not None)
+    shown = {key: value.name if isinstance(value, Path) else value for key, value in options.items()}
+    given = (f"--{key} {shlex.quote(str(value))}" for key, value in shown.items() if value is not None)
     return " ".join(["leadmc run", *(config.name for config in configs), *given])
 
 

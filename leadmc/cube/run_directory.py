@@ -142,9 +142,9 @@ def new_directory(out: Path) -> Iterator[Path]:
 
 
 def _remove(directories: Iterable[Path]) -> None:
-    """Remove directories, the innermost first, unless somebody has put something there."""
+    """Remove directories that are there, the innermost first, unless somebody has put something there."""
     with suppress(OSError):
-        for directory in directories:
+        for directory in filter(Path.exists, directories):
             directory.rmdir()
 
 

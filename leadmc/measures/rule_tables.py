@@ -10,6 +10,8 @@ from leadmc.measures.tables import HEADINGS, HORIZONS, MILLION, PERCENT, Table, 
 
 STEP: Final = (MEAN.name, "p5", "p50", "p95")
 SPREAD: Final = (MEAN.name, "p5", "p95")
+ENOUGH: Final = 64
+"""Scenarios settled again below which no rule is called the largest."""
 
 Record = Mapping[str, Any]
 Row = dict[str, Any]
@@ -47,14 +49,13 @@ def influence_table(record: Record, track: str) -> Table:
 
 
 def largest_influence(record: Record) -> str:
-    """Say in a sentence which unverified rule matters most; empty where none has an alternative."""
-    found = record["rule_influence"]["terms"][:1]
-    return "".join(
-        f"Largest unverified rule: {_named(term)} would change the mean ten-year net result by "
-        + ", ".join(f"{cell(by['mean_usd'], MILLION)} ({track})" for track, by in term["tracks"].items())
-        + " $ million."
-        for term in found
-    )
+    """Say in short lines which unverified rule matters most; empty where none has an alternative, or no error."""
+    terms = record["rule_influence"]["terms"][:1]
+    if not terms or record["rule_influence"]["n_scenarios"] < ENOUGH:
+        return ""
+    changes = terms[0]["tracks"].items()
+    heads = [f"Largest unverified rule: {_named(terms[0])} would change the mean by"]
+    return "\n".join([*heads, *(f"  {track}: {cell(by['mean_usd'], MILLION)} $ million" for track, by in changes)])
 
 
 def _named(term: Record) -> str:

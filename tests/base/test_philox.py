@@ -83,7 +83,7 @@ def test_every_word_of_the_address_matters():
 
 def test_purposes_keep_their_numbers():
     """A number that changes its meaning changes every result that was ever published with a seed."""
-    numbers = {"YEAR": 1, "ENTRANT": 2, "START": 3, "DRIVER": 16, "RULE": 17}
+    numbers = {"YEAR": 1, "ENTRANT": 2, "START": 3, "DRIVER": 16, "RULE": 17, "OWN_DRIVER": 18}
     assert {purpose.name: int(purpose) for purpose in Purpose} == numbers
     assert all(0 < purpose < 2**16 for purpose in Purpose)
 
