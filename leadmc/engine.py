@@ -143,6 +143,7 @@ def settle_missing(
     LeadmcError
         If workers keep dying, or compute other bits than this machine.
     """
+    refuse_unknown(scheduler)
     missing = list(landing.missing())
     tally = Tally(sum(stop - first for first, stop in missing), progress)
     width = failures = 0
