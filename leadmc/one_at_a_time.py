@@ -20,7 +20,7 @@ from leadmc.base.errors import Fault, InputError
 from leadmc.base.variables import VARIABLES
 from leadmc.contract.book import TRACKS_OF
 from leadmc.cube.assemble import Rows
-from leadmc.cube.run_directory import write_whole
+from leadmc.cube.run_directory import SENSITIVITY, write_whole
 from leadmc.inputs.config import Config, with_assumption, with_scenarios
 from leadmc.inputs.otherwise import ELECTED, RULE, Driver, Setting, drivers, under, unmixed
 from leadmc.inputs.rate_book import price_growth
@@ -50,7 +50,6 @@ FOR_THE_SPLIT: Final = 4
 CHUNK: Final = 256
 """Scenarios simulated at once for the split; holds whole groups of every sampler."""
 INTERVENTIONS: Final = "management.interventions"
-RECORD: Final = "sensitivity.json"
 FIGURE: Final = "tornado.svg"
 
 
@@ -200,7 +199,7 @@ def sensitivity(
 
 def refuse_taken(out: Path) -> None:
     """Raise InputError if a directory, which may be that of a run, has a file already that ``write`` would write."""
-    taken = [out / name for name in (RECORD, FIGURE) if (out / name).exists()]
+    taken = [out / name for name in (SENSITIVITY, FIGURE) if (out / name).exists()]
     if taken:
         raise InputError([Fault(str(path), "already there", "a place for a new file") for path in taken])
 
@@ -211,7 +210,7 @@ def write(record: Mapping[str, Any], out: Path) -> None:
 
     refuse_taken(out)
     out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / RECORD, json.dumps(record, indent=1, allow_nan=False) + "\n")
+    write_whole(out / SENSITIVITY, json.dumps(record, indent=1, allow_nan=False) + "\n")
     write_whole(out / FIGURE, tornado_file(record, next(iter(record["base"]))))
 
 

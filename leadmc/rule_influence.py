@@ -15,7 +15,7 @@ from leadmc.contract.mixture import Rules
 from leadmc.contract.programmes import unverified
 from leadmc.measures.draws import Draws, drawn_by
 from leadmc.measures.paired import paired
-from leadmc.measures.precision import MEAN, PERCENTILE, Array, Estimate, Statistic, estimate
+from leadmc.measures.precision import MEAN, PERCENTILE, Array, Estimate, Statistic, estimate, json_pair
 from leadmc.study import Simulated, Study, settle_track, simulate
 
 SCENARIOS: Final = 256
@@ -154,6 +154,4 @@ def by_name(statistics: Sequence[Statistic], found: Estimate) -> Record:
 
 def in_json(found: Estimate) -> Iterator[Record]:
     """Write estimates along one axis for JSON, which knows no NaN."""
-    for pair in zip(*found, strict=True):
-        value, se = (float(each) if np.isfinite(each) else None for each in pair)
-        yield {"value": value, "se": se}
+    yield from map(json_pair, *found)

@@ -8,10 +8,9 @@ import typer
 
 from leadmc.commands.answers import RunDirectory
 from leadmc.commands.runs import REPORT, SUMMARY
+from leadmc.cube.run_directory import SENSITIVITY
 
 WORKBOOK: Final = "workbook.xlsx"
-SENSITIVITY: Final = "sensitivity.json"
-"""Of `leadmc sensitivity`, written beside a run."""
 PARTS: Final = (
     "tracks",
     "losses",

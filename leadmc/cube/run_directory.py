@@ -16,6 +16,8 @@ from leadmc.base.errors import Fault, InputError, LeadmcError
 
 MANIFEST: Final = "manifest.json"
 LEDGER: Final = "ledger.jsonl"
+SENSITIVITY: Final = "sensitivity.json"
+"""Of `leadmc sensitivity`, written beside a run."""
 LOCK: Final = "lock"
 A_PLACE: Final = "a place where a directory can be made"
 

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from leadmc.measures.draws import Draws, draws
-from leadmc.measures.precision import TVAR, Array, estimate
+from leadmc.measures.precision import TVAR, Array, estimate, json_number, json_pair
 from leadmc.measures.risk import STATISTICS, discount_factors, horizons, money, over_horizons, ten_year_total
 
 QUANTITY: Final = "net_result"
@@ -58,10 +58,12 @@ def _together(cubes: Mapping[str, xr.Dataset], track: str, drawn: Draws) -> dict
     names = [statistic.name for statistic in STATISTICS]
     return {
         QUANTITY: {
-            horizon: {name: _pair(by_horizon.value[0, h, k], by_horizon.se[0, h, k]) for k, name in enumerate(names)}
+            horizon: {
+                name: json_pair(by_horizon.value[0, h, k], by_horizon.se[0, h, k]) for k, name in enumerate(names)
+            }
             for h, horizon in enumerate(horizons(first))
         },
-        "alone": {name: {TVAR.name: _pair(tails.value[i, 0], tails.se[i, 0])} for i, name in enumerate(cubes)},
+        "alone": {name: {TVAR.name: json_pair(tails.value[i, 0], tails.se[i, 0])} for i, name in enumerate(cubes)},
         "diversification": float(tails.value[-1, 0] - tails.value[:-1, 0].sum()),
         "correlation": _correlation(ten_years, drawn),
     }
@@ -83,12 +85,4 @@ def _correlation(values: Array, drawn: Draws) -> dict[str, list[list[float | Non
 
 
 def _finite(matrix: Array) -> list[list[float | None]]:
-    return [[_number(value) for value in row] for row in matrix]
-
-
-def _pair(value: float, se: float) -> dict[str, float | None]:
-    return {"value": _number(value), "se": _number(se)}
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    return [[json_number(value) for value in row] for row in matrix]

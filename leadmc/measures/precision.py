@@ -9,6 +9,7 @@ together, and never means of quantiles of small groups, which are biased in the 
 Arrays hold scenarios on their last axis, in the order of the cube.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -77,6 +78,16 @@ class Statistic(NamedTuple):
     error: Callable[[Sample], Array]
     terms: Callable[[Sample], Array | Flags]
     thin: float = 0.5
+
+
+def json_number(value: float) -> float | None:
+    """Write a number for JSON, which knows no NaN."""
+    return float(value) if math.isfinite(value) else None
+
+
+def json_pair(value: float, se: float) -> dict[str, float | None]:
+    """Write one estimate and its standard error for JSON."""
+    return {"value": json_number(value), "se": json_number(se)}
 
 
 def sample(values: Array, draws: Draws | None = None) -> Sample:

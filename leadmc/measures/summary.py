@@ -38,7 +38,6 @@ is the value and ``factor`` standard errors to each side. Years of drawdown and 
 A run adds ``rule_influence``, in the shape that ``leadmc/rule_influence.py`` describes.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -49,7 +48,7 @@ from leadmc.measures.choice import choice, pairs, regret
 from leadmc.measures.cumulative import course
 from leadmc.measures.draws import CONFIDENCE, draws
 from leadmc.measures.losses import guarantee_calls, loss_probabilities
-from leadmc.measures.precision import LOSS
+from leadmc.measures.precision import LOSS, json_number, json_pair
 from leadmc.measures.risk import DISCOUNT_RATE, DISCOUNTED, SCALES, STATISTICS, TEN_YEAR, WORST_YEAR, risk
 from leadmc.measures.rule_uncertainty import ALL, rule_uncertainty
 from leadmc.measures.transition import by_position, transition
@@ -90,7 +89,7 @@ def summary(ds: xr.Dataset) -> Record:
         Ready for JSON, in the shape of this module's first lines.
     """
     drawn = draws(ds)
-    factor = _number(drawn.factor())
+    factor = json_number(drawn.factor())
     return {
         "name": str(ds.attrs["name"]),
         "seed": int(ds.attrs["seed"]),
@@ -114,20 +113,15 @@ def summary(ds: xr.Dataset) -> Record:
     }
 
 
-def _number(value: float) -> float | None:
-    """JSON knows no NaN."""
-    return float(value) if math.isfinite(value) else None
-
-
 def _pair(value: xr.DataArray, se: xr.DataArray) -> Record:
-    return {"value": _number(value.item()), "se": _number(se.item())}
+    return json_pair(value.item(), se.item())
 
 
 def _pairs(value: xr.DataArray, se: xr.DataArray) -> Record:
     """Pairs of value and error by the labels of the only axis."""
     values, errors = value.to_numpy(), se.to_numpy()
     names = value[value.dims[0]].to_numpy()
-    return {str(n): {"value": _number(v), "se": _number(e)} for n, v, e in zip(names, values, errors, strict=True)}
+    return {str(n): json_pair(v, e) for n, v, e in zip(names, values, errors, strict=True)}
 
 
 def _estimates(cell: xr.Dataset, name: str) -> Record:

@@ -9,7 +9,6 @@ import pytest
 from aco_panel import NOISE, made_panel, written
 
 from leadmc.base.errors import InputError
-from leadmc.cli import main
 from leadmc.report.backtest_figure import write_figure
 from leadmc.validation.backtest import check_years, judged, record, result_rows
 from leadmc.validation.outlook import load_programme, outlook
@@ -26,19 +25,6 @@ def panel():
 def found(panel):
     programme = load_programme()
     return record([judged(outlook(panel, NOISE, onset=ONSET, year=year), panel) for year in (2022, 2023)], programme)
-
-
-@pytest.fixture
-def leadmc_says(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stopped:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        return stopped.value.code or 0, captured.out, captured.err
-
-    return call
 
 
 def test_nothing_of_the_coming_year_reaches_its_forecast(panel):
