@@ -81,6 +81,11 @@ def printed_terms(programme: str) -> tuple[Term, ...]:
     return tuple(_leaves("", _packaged(programme)["terms"], TRACKS_OF[programme]))
 
 
+def printed_value(programme: str, place: str) -> Any:
+    """Look up the book's value of a term by its path, without the programme's prefix."""
+    return next(term.value for term in printed_terms(programme) if term.place == place)
+
+
 def printed_sources(programme: str) -> Mapping[str, str]:
     """Spell out the source keys of a book."""
     sources: Mapping[str, str] = _packaged(programme)["sources"]

@@ -13,12 +13,14 @@ import numpy.typing as npt
 from scipy.optimize import brentq
 
 from leadmc.base.axes import AGED_DISABLED, CATEGORIES, ESRD, HIGH_NEEDS, MONTHS
+from leadmc.contract.book import printed_value
 from leadmc.inputs.cost_shape import CostShape
 from leadmc.inputs.reference import AGES, Reference
 
 Array = npt.NDArray[np.float64]
 
-PERCENTILE: Final = 0.99  # of the nation's assignable people (42 CFR 425.652(a)(4))
+PERCENTILE: Final = float(printed_value("mssp", "truncation.percentile"))
+"""Of the nation's assignable people."""
 
 
 class Truncation(NamedTuple):
