@@ -26,6 +26,7 @@ import numpy as np
 from leadmc.base.axes import YEARS
 from leadmc.base.clock import Tally
 from leadmc.base.errors import Fault, InputError, LeadmcError
+from leadmc.base.processor import usable_cores
 from leadmc.cube.assemble import Rows
 from leadmc.cube.identity import rows_hash
 from leadmc.cube.landing import Landing
@@ -231,7 +232,7 @@ def _settled(study: Study, span: Span) -> Settled:
 
 @contextmanager
 def _crew(study: Study, scheduler: Scheduler, workers: int | None) -> Iterator[Crew]:
-    width = workers or _cores()
+    width = workers or usable_cores()
     if scheduler == "threads":
         with _cancelled_at_the_end(ThreadPoolExecutor(width)) as pool:
             yield Crew(lambda span: pool.submit(_settled, study, span), lambda: width)
@@ -274,11 +275,6 @@ def _cancelled_at_the_end(pool: Executor) -> Iterator[Executor]:
         yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _cores() -> int:
-    """Cores that this process may use: a batch system gives it a part of the machine."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _distributed(scheduler: Scheduler) -> Any:

@@ -6,7 +6,6 @@ same scenarios with and without.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import xarray as xr
 
 from leadmc.base.errors import Fault, InputError
+from leadmc.base.processor import usable_cores
 from leadmc.base.variables import VARIABLES
 from leadmc.contract.book import TRACKS_OF
 from leadmc.cube.assemble import Rows
@@ -167,7 +167,7 @@ def sensitivity(
     study = prepare(unmixed(with_scenarios(config, scenarios)), reference)
     again = resettled(study, scenarios)
     nets = again.net(again.study.config.rules(), config.settings.tracks)
-    bench = Bench(again, nets, reference, workers or os.cpu_count() or 1)
+    bench = Bench(again, nets, reference, workers or usable_cores())
     listed = list(drivers(again.study.config, everything=everything))
     steps = [(driver, setting) for driver in listed for setting in driver.settings]
     begun, done, total = perf_counter(), 0, scenarios * (len(steps) + FOR_THE_SPLIT)

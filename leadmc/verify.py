@@ -1,6 +1,5 @@
 """Whether a finished run is still what leadmc made: every file by its hash, sampled chunks by doing them again."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from leadmc.base.clock import Tally
 from leadmc.base.errors import InputError
+from leadmc.base.processor import usable_cores
 from leadmc.cube.identity import CONFIG, differences, identity
 from leadmc.cube.landing import Ledger, read_ledger
 from leadmc.cube.run_directory import LEDGER, is_run, no_run, refuse_unfinished
@@ -107,7 +107,7 @@ def _done_again(
         return [line for name, values in stored.items() if (line := _unlike(name, span, values, again[name]))]
 
     tally = Tally(sum(stop - first for first, stop in spans), progress)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         for (first, stop), lines in zip(spans, pool.map(compare, spans), strict=True):
             tally.add(stop - first)
             yield from lines

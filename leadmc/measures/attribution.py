@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import xarray as xr
 
+from leadmc.base.processor import one_blas_thread
 from leadmc.measures.draws import Draws, draws, jackknife
 from leadmc.measures.precision import Array, Estimate
 from leadmc.measures.risk import TEN_YEAR, money, percent
@@ -216,6 +217,7 @@ def _slopes(products: Array, with_result: Array) -> Array:
     return np.asarray(np.linalg.solve(products + np.diag(COLLINEAR * np.diagonal(products)), with_result))
 
 
+@one_blas_thread()
 def variance_split(ds: xr.Dataset, quantity: str = "net_result") -> xr.Dataset:
     """Split the variance of the ten-year result of every track between claim noise, ACO, trend and region, and rules.
 

@@ -4,7 +4,6 @@ One county with the national rates, the people of the calibrated assumptions. Ge
 compared here.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from leadmc.base.axes import CATEGORIES, ESRD, MONTHS, YEARS
 from leadmc.base.philox import split_seed
+from leadmc.base.processor import usable_cores
 from leadmc.inputs.assumptions import Assumptions, load_assumptions
 from leadmc.inputs.panel import Rates
 from leadmc.inputs.population import Population
@@ -86,7 +86,7 @@ def sums_of(people: People, *, scenarios: int, seed: int) -> npt.NDArray[np.int6
 
 def in_parallel(task: Callable[[int], object], parts: Iterable[int]) -> None:
     """Run tasks on all cores; the kernel lets other threads work."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(usable_cores()) as threads:
         list(threads.map(task, parts))
 
 
