@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 from leadmc.base.axes import (
     AGED_DISABLED,
@@ -22,53 +22,22 @@ from leadmc.base.axes import (
     ENTRY_AGE,
     ENTRY_BREAK_AGE,
     ESRD,
-    HAZARD_CENTRE,
-    HAZARD_UNIT,
     HIGH_NEEDS,
     MONTHS,
     SEXES,
 )
 from leadmc.inputs.assumptions import People
 from leadmc.inputs.cost_shape import CostShape, cost_shape, esrd_cost_shape
+from leadmc.inputs.mortality import HAZARD_AGES, OLDEST_WITH_LAW, Hazard, death_probability, decades
 
 Array = npt.NDArray[np.float64]
 
 YOUNGEST, OLDEST = ENTRY_AGE, 105
-OLDEST_WITH_LAW = 100
 AGES = np.arange(YOUNGEST, OLDEST + 1)
-HAZARD_AGES = (float(YOUNGEST), float(OLDEST_WITH_LAW))
 LOST_MONTHS = 5.5  # months not lived in the year of death, uniform on 1..12
 REACH = 6.5  # standard deviations covered by the grid
 PERSISTENT_NODES = 24
 MORBIDITY_NODES = 28  # on each side of the High Needs threshold
-
-
-class Hazard(NamedTuple):
-    """Log hazard of death: ``level + slope x + curvature x^2 + latent w``, x in decades of age from 75.
-
-    Parameters
-    ----------
-    level, slope, curvature
-        For the mean of the two sexes [1, 1/decade, 1/decade^2].
-    sex_shift
-        For (female, male) [1].
-    esrd_shift
-        Added for end-stage renal disease [1].
-    latent
-        Per unit of latent cost [1].
-    """
-
-    level: float
-    slope: float
-    curvature: float
-    sex_shift: tuple[float, float]
-    esrd_shift: float
-    latent: float
-
-    def at(self, age: Array) -> Array:
-        """Log hazard at a latent cost of 0, mean of the sexes, any shape."""
-        x = (np.clip(age, *HAZARD_AGES) - HAZARD_CENTRE) / HAZARD_UNIT
-        return self.level + (self.slope + self.curvature * x) * x
 
 
 class Expected(NamedTuple):
@@ -157,14 +126,6 @@ def _rest(*loadings: float) -> float:
     return float(np.sqrt(max(0.0, 1.0 - sum(x * x for x in loadings))))
 
 
-def death_probability(log_hazard: Array, spread: float) -> Array:
-    """Mean of ``min(1, exp(m + spread z))`` over a standard normal z, any shape [1]."""
-    if spread == 0.0:
-        return np.minimum(1.0, np.exp(log_hazard))
-    u = log_hazard / spread
-    return np.exp(log_hazard + spread * spread / 2) * ndtr(-u - spread) + ndtr(u)
-
-
 class Reference:
     """The reference population of a set of assumptions.
 
@@ -188,14 +149,16 @@ class Reference:
         self.sex_share = np.array([people.female_share, 1 - people.female_share])
         self._cost = np.stack([s.expected(self.grid.latent_mean, self.grid.accident) for s in self.shapes])
         self._entry = entry_age_shares(people)
-        self.hazard = self._fit_hazard()
-        self.start = self._stationary(self.hazard)
+        self.hazard, self.start = self._fitted()
 
     def _death(self, hazard: Hazard, age: Array) -> Array:
         """Probability of dying in the year, [a, x, 2, p, k]; the third axis is (not ESRD, ESRD)."""
+        return np.stack([self._death_at(hazard, age, shift) for shift in (0.0, hazard.esrd_shift)], axis=2)
+
+    def _death_at(self, hazard: Hazard, age: Array, shift: float) -> Array:
+        """Probability of dying in the year with a shift of the log hazard beside that of the sex, [a, x, p, k]."""
         latent = hazard.latent * self.grid.latent_mean
-        shift = np.asarray(hazard.sex_shift)[:, None] + np.array([0.0, hazard.esrd_shift])
-        base = hazard.at(age)[:, None, None] + shift
+        base = hazard.at(age)[:, None] + (np.asarray(hazard.sex_shift) + shift)
         return death_probability(base[..., None, None] + latent, hazard.latent * self.grid.accident)
 
     def _stationary(self, hazard: Hazard, rates: Array | None = None) -> Array:
@@ -224,7 +187,7 @@ class Reference:
 
         def excess(shift: float) -> float:
             shifted = hazard._replace(level=hazard.level + shift)
-            return float((lived * self._death(shifted, np.array([float(age)]))[0, :, 0]).sum()) - rate
+            return float((lived * self._death_at(shifted, np.array([float(age)]), 0.0)[0]).sum()) - rate
 
         return hazard._replace(level=hazard.level + brentq(excess, -15.0, 15.0))
 
@@ -250,11 +213,18 @@ class Reference:
         stays[..., ESRD, :, :] += fails.sum(axis=-3)
         return stays, dies.sum(axis=(-2, -1)), (alive * people.exit_hazard).sum(axis=(-2, -1))
 
-    def _fit_hazard(self) -> Hazard:
-        """Fit the quadratic log hazard to the mortality by age, then the ESRD shift to its mortality."""
+    def _fitted(self) -> tuple[Hazard, Array]:
+        """Fit the quadratic log hazard to the mortality by age, then the ESRD shift to its mortality.
+
+        Returns
+        -------
+        tuple
+            The hazard, and the stationary mass under it.
+        """
         people = self.people
         if not people.volatility:
-            return Hazard(-80.0, 0.0, 0.0, (0.0, 0.0), 0.0, 0.0)
+            nobody_dies = Hazard(-80.0, 0.0, 0.0, (0.0, 0.0), 0.0, 0.0)
+            return nobody_dies, self._stationary(nobody_dies)
         male = np.log(people.male_hazard_ratio)
         start = Hazard(-3.5, 0.9, 0.0, (0.0, float(male)), 1.0, people.death_slope)
         bands = np.array(sorted(people.mortality_by_age), dtype=np.float64)
@@ -264,20 +234,19 @@ class Reference:
         deaths = mass.sum(axis=(1, 2, 3, 4)) * rates
         band = np.searchsorted(bands[1:], AGES, side="right")
         weight = np.sqrt(deaths / np.bincount(band, deaths)[band])  # bands count alike, ages within them by deaths
-        x = (np.clip(AGES, *HAZARD_AGES) - HAZARD_CENTRE) / HAZARD_UNIT
-        curvature, slope, level = np.polyfit(x, self._levels, 2, w=weight)
+        curvature, slope, level = np.polyfit(decades(AGES), self._levels, 2, w=weight)
         fitted = start._replace(level=float(level), slope=float(slope), curvature=float(curvature))
         for _ in range(2):  # who lives with ESRD depends on the shift: each round divides the error by five
             fitted = fitted._replace(esrd_shift=self._esrd_shift(fitted, mass[:, :, ESRD]))
             mass = self._stationary(fitted)
-        return fitted
+        return fitted, mass
 
     def _esrd_shift(self, hazard: Hazard, mass: Array) -> float:
         """Shift at which people with ESRD, [a, x, p, j], die at their rate."""
         lived = np.einsum("pkj,axpj->axpk", self.grid.transition, mass, optimize=True)
 
         def excess(shift: float) -> float:
-            death = self._death(hazard._replace(esrd_shift=shift), AGES.astype(np.float64))[:, :, 1]
+            death = self._death_at(hazard, AGES.astype(np.float64), shift)
             return float((lived * death).sum() / lived.sum()) - self.people.esrd_mortality
 
         return float(brentq(excess, -5.0, 6.0)) if lived.sum() > 0 else hazard.esrd_shift
@@ -295,27 +264,29 @@ class Reference:
         death = self._death(self.hazard, AGES.astype(np.float64))
         months = MONTHS - LOST_MONTHS * death[:, :, [0, 1, 0]]
         cost = self._cost[[0, 1, 0]]
+        moves = np.ascontiguousarray(self.grid.transition.swapaxes(1, 2))  # in the other order BLAS starts threads
         result = Expected(*(np.zeros((years, len(CATEGORIES))) for _ in range(3)))
         mass = start
         for t in range(years):
-            lived = np.einsum("pkj,axcpj->axcpk", self.grid.transition, mass, optimize=True)
-            scored = np.einsum(
-                "pkj,axcpj->axcpk", self.grid.transition, mass * self._prospective_score(), optimize=True
-            )
+            lived = np.einsum("pjk,axcpj->axcpk", moves, mass, optimize=True)
+            scored = np.einsum("pjk,axcpj->axcpk", moves, mass * self._prospective_score(), optimize=True)
             scored[:, :, HIGH_NEEDS] = lived[:, :, HIGH_NEEDS] * self._concurrent_score()
             result.person_months[t] = (lived * months).sum(axis=(0, 1, 3, 4))
             result.cost[t] = (lived * cost).sum(axis=(0, 1, 3, 4))
             result.score_months[t] = (scored * months).sum(axis=(0, 1, 3, 4))
-            if not self.people.volatility:  # nobody dies, leaves or moves
-                continue
-            stays, dies, leaves = self._end_of_year(lived, death)
-            mass = np.zeros_like(mass)
-            mass[1:] = stays[:-1]
-            mass[-1] += stays[-1]
-            vacated = (dies + leaves).sum(axis=(0, 2))
-            mass[:, :, AGED_DISABLED] += np.einsum("a,x,pj->axpj", self._entry, vacated, self.grid.entrant)
-            mass = self._check_high_needs(mass)
+            if t + 1 < years and self.people.volatility:  # without it nobody dies, leaves or moves
+                mass = self._next_start(lived, death)
         return result
+
+    def _next_start(self, lived: Array, death: Array) -> Array:
+        """Age the people of a year, and put newcomers where somebody died or left, [a, x, c, p, j]."""
+        stays, dies, leaves = self._end_of_year(lived, death)
+        mass = np.zeros_like(lived, order="C")
+        mass[1:] = stays[:-1]
+        mass[-1] += stays[-1]
+        vacated = (dies + leaves).sum(axis=(0, 2))
+        mass[:, :, AGED_DISABLED] += np.einsum("a,x,pj->axpj", self._entry, vacated, self.grid.entrant)
+        return self._check_high_needs(mass)
 
     def _prospective_score(self) -> Array:
         """Mean raw score given the state on 1 January, over own coding, [3, p, j]; on the log scale of its SD."""

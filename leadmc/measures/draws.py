@@ -22,14 +22,16 @@ keeps its groups. Weighted means are divided by the sum of the weights, so that 
 probabilities sum to one; the bias of that is of the order of the squared error.
 """
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 from scipy.special import ndtr, stdtrit
 
 from leadmc.inputs.settings import LHS_POINTS
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Array = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -222,7 +224,7 @@ def controlled(drawn: Draws, adversity: Array) -> Draws:
     return drawn
 
 
-def draws(ds: xr.Dataset) -> Draws:
+def draws(ds: "xr.Dataset") -> Draws:
     """Read from a cube how its scenarios were drawn, and control them by their adversity where the run says so."""
     weights = ds[WEIGHT].to_numpy() if ds.attrs["sampler"] == "importance" else None
     drawn = drawn_by(

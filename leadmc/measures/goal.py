@@ -6,15 +6,16 @@ A goal is written as it is read: ``tvar95(net_result.total, global) se <= 0.05% 
 import math
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
-
-import xarray as xr
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leadmc.base.axes import PERFORMANCE_YEARS
 from leadmc.base.errors import Fault, InputError, did_you_mean
 from leadmc.measures.draws import draws
 from leadmc.measures.precision import LOSS, estimate
 from leadmc.measures.risk import DISCOUNTED, QUANTITIES, STATISTICS, TEN_YEAR, WORST_YEAR, horizons, scaled_horizons
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 FORM: Final = re.compile(
     r"\s*(?P<statistic>\w+)\s*\(\s*(?P<quantity>\w+)\.(?P<horizon>\w+)\s*,\s*(?P<track>[\w-]+)\s*\)"
@@ -105,7 +106,7 @@ def read_goal(text: str, tracks: Sequence[str]) -> Goal:
     )
 
 
-def standard_error(ds: xr.Dataset, goal: Goal) -> float:
+def standard_error(ds: "xr.Dataset", goal: Goal) -> float:
     """Find the standard error of the goal's metric in a cube, in the goal's unit."""
     one = ds.sel(track=[goal.track])
     values = scaled_horizons(one, goal.quantity, goal.scale)[0, horizons(one).index(goal.horizon)]

@@ -14,7 +14,8 @@ from scipy.interpolate import CubicSpline, RectBivariateSpline
 from scipy.special import ndtr, ndtri
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, FEMALE, HIGH_NEEDS, MALE
-from leadmc.inputs.reference import MORBIDITY_NODES, OLDEST_WITH_LAW, REACH, YOUNGEST, Grid, Reference
+from leadmc.inputs.mortality import OLDEST_WITH_LAW
+from leadmc.inputs.reference import MORBIDITY_NODES, REACH, YOUNGEST, Grid, Reference
 
 Array = npt.NDArray[np.float64]
 

@@ -14,15 +14,9 @@ from leadmc.base.axes import (
     ESRD,
     HIGH_NEEDS,
 )
+from leadmc.inputs.mortality import HAZARD_AGES
 from leadmc.inputs.population import Population
-from leadmc.inputs.reference import (
-    HAZARD_AGES,
-    OLDEST,
-    YOUNGEST,
-    Expected,
-    Reference,
-    score_log_sds,
-)
+from leadmc.inputs.reference import OLDEST, YOUNGEST, Expected, Reference, score_log_sds
 from leadmc.paths.arrays import CostTable, Nature, Panel
 from leadmc.paths.bank import build_bank
 from leadmc.paths.person_year import Law

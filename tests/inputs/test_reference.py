@@ -5,7 +5,7 @@ import pytest
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS, MONTHS, YEARS
 from leadmc.inputs import reference as module
-from leadmc.inputs.reference import AGES, Reference, death_probability, entry_age_shares, score_log_sds
+from leadmc.inputs.reference import AGES, Reference, entry_age_shares, score_log_sds
 
 NOT_ESRD = [AGED_DISABLED, HIGH_NEEDS]
 
@@ -105,16 +105,6 @@ def test_a_finer_grid_gives_the_same_population(reference, monkeypatch):
         np.testing.assert_allclose(
             getattr(fine.stationary, name), getattr(reference.stationary, name), rtol=1e-5, err_msg=name
         )
-
-
-def test_death_probability_is_the_mean_over_the_accident():
-    z, weight = np.polynomial.hermite_e.hermegauss(200)
-    for log_hazard in (-6.0, -3.0, -1.0, 0.5):
-        for spread in (0.0, 0.4):
-            brute = (weight * np.minimum(1.0, np.exp(log_hazard + spread * z))).sum() / np.sqrt(2 * np.pi)
-            assert death_probability(np.array(log_hazard), spread) == pytest.approx(brute, rel=2e-3)
-    far = death_probability(np.array(-6.0), 0.4)  # no clipping: a lognormal's mean
-    assert far == pytest.approx(np.exp(-6.0 + 0.08), rel=1e-12)
 
 
 def test_entry_ages_have_their_quantiles(reference):

@@ -5,7 +5,8 @@ import pytest
 from scipy.special import ndtr
 
 from leadmc.base.axes import AGED_DISABLED, ESRD, HIGH_NEEDS, MONTHS
-from leadmc.inputs.reference import AGES, LOST_MONTHS, Reference, death_probability
+from leadmc.inputs.mortality import death_probability
+from leadmc.inputs.reference import AGES, LOST_MONTHS, Reference
 from leadmc.paths.bank import STRETCH, build_bank, sample_law
 
 
