@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import MONTHS, YEARS
+from leadmc.base.processor import one_blas_thread
 from leadmc.contract import programmes, stop_loss
-from leadmc.contract.experience import Experience, Settlement
+from leadmc.contract.experience import Experience, Settlement, over_scenarios
 from leadmc.contract.mixture import Rows, of_scenarios, together
 from leadmc.cube import assemble
 from leadmc.inputs.config import Config
@@ -92,6 +93,7 @@ class Simulated(NamedTuple):
     attachments: Array
 
 
+@one_blas_thread()
 def prepare(config: Config, reference: Reference | None = None) -> Study:
     """Build the people of a run: reference population, where it is not given, panel, rates, kernel inputs."""
     reference = reference or Reference(config.assumptions.people)
@@ -140,7 +142,7 @@ def _truncation(config: Config, costs: Rates, reference: Reference) -> Truncatio
     return truncation(reference, costs.national_pbpm, percentile=PERCENTILE) if asked else None
 
 
-def simulate(study: Study, scenarios: Int64, before: Simulated | None = None) -> Simulated:
+def simulate(study: Study, scenarios: Int64, before: Simulated | None = None, *, workers: int = 1) -> Simulated:
     """Take consecutive scenarios, [s], through world and paths.
 
     Parameters
@@ -152,6 +154,8 @@ def simulate(study: Study, scenarios: Int64, before: Simulated | None = None) ->
     before
         The same scenarios of the same people under another configuration, where they have been simulated: whoever lives
         and costs there as here to the last bit is not simulated again.
+    workers
+        Threads, as of ``sweep``.
     """
     config = study.config
     apart = _roots(study)
@@ -166,7 +170,8 @@ def simulate(study: Study, scenarios: Int64, before: Simulated | None = None) ->
     )
     world = changed(world, study.drivers, seed=config.settings.seed, scenarios=scenarios)
     drawn = rule_choices(config.mixture, seed=config.settings.seed, scenarios=scenarios)
-    under = tuple(config.rules().apart(drawn))
+    everything = ((np.arange(scenarios.size), config.terms),)
+    under = tuple(config.rules().apart(drawn)) if config.mixture else everything
     predicted = study.rates.regional_pbpm * MONTHS * world.prospective_trend
     attachments = _attachments(under, predicted)
     if before is not None and _cost_alike(before, world, attachments):
@@ -180,12 +185,13 @@ def simulate(study: Study, scenarios: Int64, before: Simulated | None = None) ->
             seed=apart.aco,
             first_scenario=int(scenarios[0]),
             truncation=None if cut is None else thresholds(cut.dollars, world.national_level),
+            workers=workers,
         )
     seen = experience(sums, world, study.rates, aco_share=config.settings.region.aco_share)
     if study.observed is not None:
         seen = with_observed_base_years(seen, study.observed.base_years)
     judged = seen if study.known is None else with_known_benchmark(seen, *study.known)
-    return Simulated(world, sums, seen, judged, drawn, under, attachments)
+    return Simulated(world, sums, seen, over_scenarios(judged), drawn, under, attachments)
 
 
 def _cost_alike(before: Simulated, world: World, attachments: Array) -> bool:

@@ -87,7 +87,7 @@ def test_the_order_and_the_format_of_a_roster_change_nothing(small, roster, tmp_
     assert_same_bits(simulated(of_roster(tmp_path, shuffled, name), tmp_path), small)
 
 
-def person_sums(study, scenarios=40):
+def person_sums(study, scenarios=40, workers=1):
     """Integer sums of the panel, [a, s, t, c, 8]: people at the prices of the drivers, before any settlement."""
     config = study.config
     world = draw_world(
@@ -98,7 +98,14 @@ def person_sums(study, scenarios=40):
         beneficiaries=PEOPLE,  # the scale of over-dispersion is the panel's, not a person's
     )
     attachment = np.full((scenarios, 10, 3), 150_000.0)
-    return sweep(study.people, world, attachment, seed=config.settings.seed, first_scenario=0)
+    return sweep(study.people, world, attachment, seed=config.settings.seed, first_scenario=0, workers=workers)
+
+
+def test_threads_within_a_chunk_change_no_sum(roster, tmp_path):
+    study = of_roster(tmp_path, roster)
+    alone = person_sums(study, 5)
+    for workers in (2, 3, 16):  # two parts that are not equal, three, more threads than scenarios
+        np.testing.assert_array_equal(person_sums(study, 5, workers), alone)
 
 
 def test_people_do_not_feel_one_another(roster, tmp_path):

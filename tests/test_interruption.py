@@ -77,7 +77,7 @@ def test_ctrl_c_before_the_first_chunk_leaves_nothing(tmp_path):
 def test_ctrl_c_leaves_a_run_that_resume_continues(tmp_path, capsys):
     size = {"scenarios": 12_000, "people": 20}
     with start(tmp_path, "--chunk", "100", **size) as run:
-        wait_for(tmp_path, "chunks/0000000100-*.npz")
+        wait_for(tmp_path, "chunks/0000000100-*.rows")
         time.sleep(0.5)  # until it is in the ledger
         out, err = stop(run, signal.SIGINT)
     assert (run.returncode, out) == (130, "")

@@ -1,5 +1,7 @@
 """Bands: an amount of which each part counts at the rate of the band in which it lies."""
 
+import math
+
 import numpy as np
 
 from leadmc.contract.experience import Array
@@ -17,10 +19,9 @@ def counted(bands: tuple[tuple[float, float], ...], amount: Array, base: Array) 
     amount, base
         Not negative; shapes broadcast.
     """
-    total = np.zeros(np.broadcast_shapes(amount.shape, base.shape))
-    below = np.zeros_like(total)
+    total = below = np.zeros(())
     for edge, rate in bands:
-        upto = amount if np.isinf(edge) else np.minimum(amount, edge * base)
+        upto = amount if math.isinf(edge) else np.minimum(amount, edge * base)
         total = total + rate * np.maximum(upto - below, 0.0)
-        below = below if np.isinf(edge) else edge * base
+        below = below if math.isinf(edge) else edge * base
     return total

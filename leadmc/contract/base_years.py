@@ -128,7 +128,7 @@ def with_new_list(terms: TinListTerms, past: History) -> History:
     """Recompute the claims-aligned baseline after a change of the list; what rests on it follows."""
     claims_aligned = past.reference_score[..., CLAIMS] > 0.0
     factor = 1.0 + terms.effect
-    pbpm = past.pbpm.copy()
+    pbpm = np.copy(past.pbpm)
     pbpm[..., CLAIMS] *= factor
     return past._replace(pbpm=pbpm, standard_rate=np.where(claims_aligned, factor, 1.0) * past.standard_rate)
 

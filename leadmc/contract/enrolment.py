@@ -116,6 +116,6 @@ def _mean_of_types(values: Array, high_needs: Array) -> Array:
     ``values`` [s, c] or [s, t, c]; ``high_needs`` [s] [1].
     """
     share = high_needs.reshape(-1, *[1] * (values.ndim - 2))
-    merged = values.copy()
+    merged = np.copy(values)
     merged[..., AGED_DISABLED] += share * (values[..., HIGH_NEEDS] - values[..., AGED_DISABLED])
     return merged

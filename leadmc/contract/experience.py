@@ -159,12 +159,18 @@ class Settlement(NamedTuple):
 
 
 def over_scenarios(experience: Experience) -> Experience:
-    """Give every record the same number of scenarios, without copying."""
-    scenarios = max(array.shape[0] for name, array in experience._asdict().items() if name != "aco_share")
-    return experience._replace(
-        **{
-            name: np.broadcast_to(array, (scenarios, *array.shape[1:]))
-            for name, array in experience._asdict().items()
-            if name != "aco_share"
-        }
-    )
+    """Give every record the same number of scenarios, and let them lie side by side in memory.
+
+    Rules work on one cell after another of all scenarios, and NumPy runs along what lies side by side. What lies so
+    already is not copied.
+    """
+    arrays = {name: array for name, array in experience._asdict().items() if name != "aco_share"}
+    scenarios = max(map(len, arrays.values()))
+    return experience._replace(**{name: _side_by_side(array, scenarios) for name, array in arrays.items()})
+
+
+def _side_by_side(array: Array, scenarios: int) -> Array:
+    """Repeat what is the same in every scenario; the first axis is the one that runs fastest through memory."""
+    everywhere = np.broadcast_to(array, (scenarios, *array.shape[1:]))
+    cells_first = np.ascontiguousarray(everywhere.transpose(*range(1, array.ndim), 0))
+    return cells_first.transpose(-1, *range(array.ndim - 1))

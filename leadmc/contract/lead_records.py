@@ -98,7 +98,7 @@ def before_the_first_year(past: History) -> Standing:
         reference_score=past.reference_score,
         risk_ratio=np.ones_like(past.pbpm),
         benchmark_pbpm=np.zeros_like(past.pbpm),
-        trend=np.ones(past.pbpm.shape[:2]),
+        trend=np.ones_like(past.standard_rate),
         rate_book_weight=0.0,
         quality_score=np.full(past.pbpm.shape[0], -np.inf),
         earned_quality=np.ones(past.pbpm.shape[0]),

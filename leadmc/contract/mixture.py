@@ -110,6 +110,9 @@ def _rows(array: npt.NDArray[Any], rows: Rows) -> npt.NDArray[Any]:
 
 def together(parts: Sequence[tuple[Rows, Settlement]]) -> Settlement:
     """Put settlements of different scenarios back in the order of the scenarios."""
+    if len(parts) == 1:
+        ((rows, alone),) = parts
+        return alone._replace(rate_book_weight=_by_scenario(alone.rate_book_weight, "rate_book_weight", len(rows)))
     order = np.argsort(np.concatenate([rows for rows, _ in parts]))
     return Settlement(
         **{

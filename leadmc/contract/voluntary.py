@@ -42,7 +42,7 @@ def limited_history(
         return historical
     rate = standard_rate if terms.comparator == "claims" else regional_pbpm
     comparator = rate * reference_score[..., VOLUNTARY]
-    limited = historical.copy()
+    limited = np.copy(historical)
     limited[..., VOLUNTARY] = np.clip(
         historical[..., VOLUNTARY], (1.0 - terms.limit) * comparator, (1.0 + terms.limit) * comparator
     )

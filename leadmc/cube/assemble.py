@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadmc.base.axes import AGED_DISABLED, BASE_YEARS
+from leadmc.base.axes import AGED_DISABLED, BASE_YEARS, CLAIMS, VOLUNTARY
 from leadmc.base.variables import VARIABLES
 from leadmc.contract import rate_book
 from leadmc.contract.book import TRACKS
@@ -80,7 +80,7 @@ def rows(
     base = experience.base_person_months
     own_level = world.aco_level[..., AGED_DISABLED] / world.practice_shock  # s t; alike in all categories
     leavers = sums[..., [DEATHS, EXITS]].sum(axis=(0, 3))  # s t, then deaths and exits
-    found: Rows = {name: getattr(experience, name).sum(axis=-1) for name in BY_PANEL}
+    found: Rows = {name: _of_both_alignments(getattr(experience, name)) for name in BY_PANEL}
     found |= {name: getattr(experience, name) for name in BY_WORLD}
     of_lead = next((track for track in settlements if track in TRACKS), next(iter(settlements)))
     found |= {name: getattr(settlements[of_lead], name) for name in OF_LEAD}
@@ -107,6 +107,11 @@ def rows(
         for name, variable in VARIABLES.items()
         if mixed or "rule" not in variable.dims
     }
+
+
+def _of_both_alignments(cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Add the claims-aligned to the voluntarily aligned, in the unit of ``cells``."""  # a tenth of the time of ``sum``
+    return np.asarray(cells[..., CLAIMS] + cells[..., VOLUNTARY])
 
 
 def _broadcast(values: npt.NDArray[Any], scenarios: int, dims: tuple[str, ...]) -> npt.NDArray[Any]:

@@ -6,7 +6,6 @@ what it need not do again; whatever is missing, torn or altered is done again.
 """
 
 import hashlib
-import io
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ import numpy.typing as npt
 
 from leadmc.base.errors import Fault, InputError
 from leadmc.cube.run_directory import LEDGER, write_whole
-from leadmc.cube.store import Cube, Rows, Span, file_hash
+from leadmc.cube.store import Cube, Span, file_hash
 
 CHUNKS: Final = "chunks"
 
@@ -96,12 +95,12 @@ class Landing:
         if span == self.cube.span(number):
             self._store(number, rows, capped)
             return
-        buffer = io.BytesIO()
-        columns: dict[str, Any] = dict(rows)
-        np.savez(buffer, **columns)
-        landed = Landed(hashlib.sha256(buffer.getbuffer()).hexdigest(), capped)
+        records = np.empty(span[1] - span[0], self.cube.record)
+        for name, values in rows.items():
+            records[name] = values
+        landed = Landed(hashlib.sha256(records.data).hexdigest(), capped)
         with _chunk_file(self.run, span).open("wb") as file:
-            file.write(buffer.getbuffer())
+            file.write(records.data)
             file.flush()
             os.fsync(file.fileno())
         self._enter({"scenarios": span, **landed._asdict()})
@@ -144,8 +143,8 @@ class Landing:
         spans, (start, stop) = self._of_block(number), self.cube.span(number)
         if sum(high - low for low, high in spans) < stop - start:
             return
-        parts = [_read_chunk(_chunk_file(self.run, span)) for span in spans]
-        rows = {name: np.concatenate([part[name] for part in parts]) for name in self.cube.arrays}
+        records = np.concatenate([np.fromfile(_chunk_file(self.run, span), self.cube.record) for span in spans])
+        rows = {name: records[name] for name in self.cube.arrays}
         self._store(number, rows, sum(self.chunks[span].capped for span in spans))
         for span in spans:
             self.chunks.pop(span)
@@ -236,12 +235,7 @@ def _line(entry: Mapping[str, Any]) -> str:
 
 
 def _chunk_file(run: Path, span: Span) -> Path:
-    return run / CHUNKS / f"{span[0]:010}-{span[1]:010}.npz"
-
-
-def _read_chunk(file: Path) -> Rows:
-    with np.load(file, allow_pickle=False) as stored:
-        return dict(stored)
+    return run / CHUNKS / f"{span[0]:010}-{span[1]:010}.rows"
 
 
 def _has_hash(file: Path, sha256: str | dict[str, str]) -> bool:

@@ -1,5 +1,7 @@
 """A chunk of scenarios: prices in, integer sums out, for both alignment types."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import numpy.typing as npt
 
@@ -23,6 +25,7 @@ def sweep(
     seed: int,
     first_scenario: int,
     truncation: Array | None = None,
+    workers: int = 1,
 ) -> npt.NDArray[np.int64]:
     """Simulate everybody through every year, or where the base years are known, through those that follow them.
 
@@ -40,6 +43,8 @@ def sweep(
         Absolute number of the chunk's first scenario.
     truncation
         Annual cost per person above which a programme does not count it, [s, t, c] [USD]; None: no programme asks.
+    workers
+        Threads among which the scenarios are divided; no bit depends on them.
 
     Returns
     -------
@@ -54,8 +59,20 @@ def sweep(
     prices = Prices(_simulated(level, first), _simulated(attached, first), monthly)
     sums = np.zeros((len(people.panels), *prices.level.shape, SUMS), np.int64)
     key = split_seed(seed)
-    for panel, panel_sums in zip(people.panels, sums, strict=True):
-        simulate(panel, people.nature, prices, key, first_scenario, panel_sums)
+
+    def add_up(start: int, stop: int) -> None:
+        mine = Prices(
+            prices.level[start:stop],
+            prices.attachment[start:stop],
+            None if prices.truncation is None else prices.truncation[start:stop],
+        )
+        for panel, panel_sums in zip(people.panels, sums, strict=True):
+            simulate(panel, people.nature, mine, key, first_scenario + start, panel_sums[start:stop])
+
+    parts = min(workers, len(level))
+    cuts = [len(level) * part // parts for part in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        list(pool.map(add_up, cuts[:-1], cuts[1:]))
     return np.pad(sums, ((0, 0), (0, 0), (first, 0), (0, 0), (0, 0))) if first else sums
 
 

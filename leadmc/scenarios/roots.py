@@ -84,9 +84,11 @@ def rooted_uniforms(sampler: Sampler, *, roots: Roots, scenarios: npt.NDArray[np
     Drivers that are not the nation's are drawn by counter: two scramblings of one Sobol dimension, or two hypercubes
     beside one another, would tie ACOs together that have nothing in common. Antithetic pairs stay pairs.
     """
-    uniforms = driver_uniforms(sampler, seed=roots.nation, scenarios=scenarios)
+    uniforms = dict(driver_uniforms(sampler, seed=roots.nation, scenarios=scenarios))
     if len(set(roots)) == 1:
         return uniforms
     draw = mirrored_uniforms if sampler.kind == "antithetic" else plain_uniforms
-    own = {driver: draw(driver, seed=getattr(roots, scope), scenarios=scenarios) for driver, scope in OWN.items()}
-    return {**uniforms, **own}
+    for scope in set(OWN.values()):
+        own = [driver for driver, root in OWN.items() if root == scope]
+        uniforms |= draw(*own, seed=getattr(roots, scope), scenarios=scenarios)
+    return uniforms

@@ -53,9 +53,9 @@ def driver_uniforms(sampler: Sampler, *, seed: int, scenarios: npt.NDArray[np.in
         Absolute scenario numbers [below 2^32], [s].
     """
     if sampler.kind in {"plain", "importance"}:
-        return {driver: plain_uniforms(driver, seed=seed, scenarios=scenarios) for driver in BLOCKS}
+        return plain_uniforms(*BLOCKS, seed=seed, scenarios=scenarios)
     if sampler.kind == "antithetic":
-        return {driver: mirrored_uniforms(driver, seed=seed, scenarios=scenarios) for driver in BLOCKS}
+        return mirrored_uniforms(*BLOCKS, seed=seed, scenarios=scenarios)
     points = (
         hypercube_points(seed=seed, scenarios=scenarios)
         if sampler.kind == "lhs"
@@ -67,21 +67,26 @@ def driver_uniforms(sampler: Sampler, *, seed: int, scenarios: npt.NDArray[np.in
     }
 
 
-def plain_uniforms(driver: Driver, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
-    """Draw one driver's independent uniforms, [s, width], as midpoints of 2^32 cells.
+def plain_uniforms(*drivers: Driver, seed: int, scenarios: npt.NDArray[np.int64]) -> dict[Driver, Array]:
+    """Draw independent uniforms of some drivers, each [s, width of the driver's block], as midpoints of 2^32 cells.
 
     Counter: call within the driver, driver, scenario, purpose. Four uniforms a call.
     """
-    width = BLOCKS[driver].width
-    calls = -(-width // WORDS_PER_CALL)
+    widths = [BLOCKS[driver].width for driver in drivers]
+    calls = [-(-width // WORDS_PER_CALL) for width in widths]
     words = philox4x32(
-        np.arange(calls, dtype=np.uint64)[None, :],
-        np.uint64(driver),
+        np.concatenate([np.arange(n, dtype=np.uint64) for n in calls])[None, :],
+        np.repeat(np.array(drivers, dtype=np.uint64), calls)[None, :],
         scenarios.astype(np.uint64)[:, None],
         np.uint64(Purpose.DRIVER << PURPOSE_SHIFT),
         *split_seed(seed),
     )
-    return _midpoints(words, width)
+    uniforms = _midpoints(words)
+    firsts = WORDS_PER_CALL * (np.cumsum(calls) - calls)
+    return {
+        driver: np.ascontiguousarray(uniforms[:, first : first + width])
+        for driver, first, width in zip(drivers, firsts, widths, strict=True)
+    }
 
 
 def named_uniforms(name: str, purpose: Purpose, width: int, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
@@ -98,20 +103,20 @@ def named_uniforms(name: str, purpose: Purpose, width: int, *, seed: int, scenar
         np.uint64(purpose << PURPOSE_SHIFT) + calls[None, :],
         *split_seed(seed),
     )
-    return _midpoints(words, width)
+    return _midpoints(words)[:, :width]
 
 
-def mirrored_uniforms(driver: Driver, *, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:
-    """Draw one driver's uniforms, [s, width]: u in scenario 2j, and 1 - u in scenario 2j + 1."""
-    uniforms = plain_uniforms(driver, seed=seed, scenarios=scenarios // 2)
-    return np.where((scenarios % 2 == 1)[:, None], 1.0 - uniforms, uniforms)
+def mirrored_uniforms(*drivers: Driver, seed: int, scenarios: npt.NDArray[np.int64]) -> dict[Driver, Array]:
+    """Draw uniforms of some drivers, each [s, width of the block]: u in scenario 2j, and 1 - u in scenario 2j + 1."""
+    mirrored = (scenarios % 2 == 1)[:, None]
+    plain = plain_uniforms(*drivers, seed=seed, scenarios=scenarios // 2)
+    return {driver: np.where(mirrored, 1.0 - uniforms, uniforms) for driver, uniforms in plain.items()}
 
 
-def _midpoints(words: tuple[npt.NDArray[np.uint32], ...], width: int) -> Array:
-    """Read words of successive calls, [s, call] each, as midpoints of 2^32 cells, [s, width]."""
+def _midpoints(words: tuple[npt.NDArray[np.uint32], ...]) -> Array:
+    """Read the words of successive calls, [s, call] each, as midpoints of 2^32 cells, [s, 4 calls]."""
     stacked = np.stack(words, axis=-1)
-    uniforms = (stacked.reshape(len(stacked), -1)[:, :width] + 0.5) * 2.0**-WORD_BITS
-    return np.asarray(uniforms, dtype=np.float64)
+    return np.asarray((stacked.reshape(len(stacked), -1) + 0.5) * 2.0**-WORD_BITS, dtype=np.float64)
 
 
 def hypercube_points(*, seed: int, scenarios: npt.NDArray[np.int64]) -> Array:

@@ -85,7 +85,7 @@ def _coordinate(shift: float, *, seed: int, scenarios: npt.NDArray[np.int64]) ->
     ordinary = int(ORDINARY * LHS_POINTS)
     worse = position >= ordinary
     slices = np.where(worse, LHS_POINTS - ordinary, ordinary)
-    inside = plain_uniforms(Driver.TILT, seed=seed, scenarios=scenarios)[:, 0]
+    inside = plain_uniforms(Driver.TILT, seed=seed, scenarios=scenarios)[Driver.TILT][:, 0]
     return np.asarray(ndtri((position - ordinary * worse + inside) / slices) + shift * worse)
 
 

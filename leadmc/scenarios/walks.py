@@ -47,9 +47,9 @@ def _sums(weights: Array, terms: Array) -> Array:
     """Add ``weights[t, j] terms[s, j]`` over j, [s, t].
 
     One j after another and not by a matrix product: blocking in BLAS depends on the shape, so that a scenario's last
-    bits would depend on the chunk it is in.
+    bits would depend on the chunk it is in. Scenarios lie side by side while they are added up: they are the long axis.
     """
-    total = np.zeros((len(terms), len(weights)))
-    for j, weight in enumerate(np.ascontiguousarray(weights.T)):
-        total += terms[:, j, None] * weight
-    return total
+    total = np.zeros((len(weights), len(terms)))
+    for weight, term in zip(weights.T, np.ascontiguousarray(terms.T), strict=True):
+        total += weight[:, None] * term
+    return np.ascontiguousarray(total.T)

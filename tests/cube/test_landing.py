@@ -89,7 +89,7 @@ def test_a_run_that_was_killed_and_damaged_ends_in_the_same_bytes(
     ledger = (run / LEDGER).read_bytes()
     head = ledger.index(b"\n") + 1
     (run / LEDGER).write_bytes(ledger[: head + round(torn * (len(ledger) - head))])
-    (run / CHUNKS / "0000000000-0000000004.npz.partial").write_bytes(b"torn")
+    (run / CHUNKS / "0000000000-0000000004.rows.partial").write_bytes(b"torn")
     files = sorted(path for folder in (CUBE, CHUNKS) for path in (run / folder).rglob("*") if path.is_file())
     for path in data.draw(st.lists(st.sampled_from(files), max_size=3, unique=True)):
         content = path.read_bytes()

@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 from example_rows import SCENARIOS, TRACKS, WHOLE, new_cube, rows
 
 from leadmc.base.errors import InputError
@@ -61,6 +62,15 @@ def test_every_file_has_its_hash(run, tmp_path):
     again = new_cube(tmp_path)
     assert again.write(2, rows(16, SCENARIOS)) == cube.hashes(2)
     assert again.hashes(0)["net_result"] == "", "nothing was written there"
+
+
+def test_files_are_those_that_zarr_would_write(run, tmp_path):
+    ours, zarrs = reopen_cube(run / CUBE), new_cube(tmp_path)
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        written = zarr.open_group(tmp_path / CUBE, mode="r+")
+        for name, values in WHOLE.items():
+            written[name][:] = values
+    assert [zarrs.hashes(number) for number in zarrs.blocks()] == [ours.hashes(number) for number in ours.blocks()]
 
 
 def test_numbers_that_are_all_zero_have_a_file_too(tmp_path):

@@ -57,7 +57,7 @@ def test_addresses_are_pinned():
 
 
 def test_plain_draw_is_its_counter():
-    uniforms = plain_uniforms(Driver.REGIONAL, seed=SEED, scenarios=np.array([41, 7]))
+    uniforms = plain_uniforms(Driver.REGIONAL, seed=SEED, scenarios=np.array([41, 7]))[Driver.REGIONAL]
     address = (np.uint64(2), np.uint64(Driver.REGIONAL), np.uint64(7), np.uint64(Purpose.DRIVER << PURPOSE_SHIFT))
     words = philox4x32(*address, *split_seed(SEED))
     assert uniforms[1, 8:12].tolist() == [(int(word) + 0.5) / 2**32 for word in words]
@@ -85,7 +85,7 @@ def test_uniforms_are_inside_the_unit_interval_and_depend_on_the_seed(sampler):
 
 
 def test_plain_uniforms_are_uniform_and_independent():
-    uniforms = plain_uniforms(Driver.NATIONAL, seed=3, scenarios=np.arange(20_000))
+    uniforms = plain_uniforms(Driver.NATIONAL, seed=3, scenarios=np.arange(20_000))[Driver.NATIONAL]
     # Kolmogorov-Smirnov on 320,000 draws, and 120 correlations: |z| < 4.5 for the largest of them
     assert stats.kstest(uniforms.ravel(), "uniform").pvalue > 0.001
     correlation = np.corrcoef(uniforms.T)[np.triu_indices(16, 1)]
