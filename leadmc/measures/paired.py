@@ -1,12 +1,20 @@
-"""The same scenarios with two results: how statistics differ, with errors that know what both results share."""
+"""The same scenarios with two results: how statistics differ, with errors that know what both results share.
 
-from collections.abc import Sequence
+A statistic moves with the mean of some terms, and the terms of two results are subtracted scenario by scenario: what
+both results share leaves the error. For a percentile the usual terms would only say on which side of it a scenario
+lies. Results that are nearly alike agree on that in almost every scenario, and still their percentiles differ by
+whatever the few scenarios beside them happen to differ by, which no share of scenarios can tell. So the terms of a
+percentile are those of half samples, in which other scenarios stand beside it.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from leadmc.measures.draws import Draws
-from leadmc.measures.precision import Array, Estimate, Statistic, estimate, sample
+from leadmc.measures.half_samples import half_samples
+from leadmc.measures.precision import Array, Estimate, Sample, Statistic, sample
 
 
 class Moving(NamedTuple):
@@ -41,24 +49,28 @@ def moving(values: Array, statistics: Sequence[Statistic], drawn: Draws) -> Movi
     drawn
         How the scenarios were drawn.
     """
-    alone = drawn.ungrouped()
-    value, error = estimate(values, statistics, alone)
     inside = sample(values, drawn)
-    terms = []
-    for k, statistic in enumerate(statistics):
-        raw = statistic.terms(inside)
-        spread = alone.error(raw)
-        scale = np.divide(error[..., k], spread, out=np.zeros_like(spread), where=spread > 0)
-        terms.append(np.asarray(scale[..., None] * raw, np.float64))
-    return Moving(value, tuple(terms))
+    value = np.stack([one.value(inside) for one in statistics], axis=-1)
+    shares = [one.below for one in statistics if one.below is not None and one.has_error(drawn.size)]
+    found = dict(zip(shares, half_samples(drawn).terms(values, shares), strict=True)) if shares else {}
+    return Moving(value, tuple(_terms(one, inside, found) for one in statistics))
+
+
+def _terms(statistic: Statistic, inside: Sample, of_percentiles: Mapping[float, Array]) -> Array:
+    """Scale the terms of a statistic to its error for independent scenarios; those of a percentile have been found."""
+    if not statistic.has_error(inside.draws.size):
+        return np.full(inside.values.shape, np.nan)
+    if statistic.below is not None:
+        return of_percentiles[statistic.below]
+    alone = inside._replace(draws=inside.draws.ungrouped())
+    raw = statistic.terms(alone)
+    spread = alone.draws.error(raw)
+    scale = np.divide(statistic.error(alone), spread, out=np.zeros_like(spread), where=spread > 0)
+    return np.asarray(scale[..., None] * raw, np.float64)
 
 
 def paired(before: Array, after: Array, statistics: Sequence[Statistic], drawn: Draws) -> Estimate:
     """Estimate how statistics differ between two results of the same scenarios: second less first.
-
-    A statistic moves with the mean of its terms. These, scaled to its error, are subtracted scenario by scenario: what
-    both results share leaves the error. That of a percentile comes out too large where the results are nearly alike: in
-    300 runs of 1,024 scenarios with a correlation of .995, by 10% on average, by 27% for P1.
 
     Parameters
     ----------

@@ -70,6 +70,8 @@ class Statistic(NamedTuple):
         Functions of a sample.
     thin
         Share of scenarios on its thinner side [1]; with less than one scenario there, its error is unknown.
+    below
+        Share of scenarios below it, of a percentile [1]; None of other statistics.
     """
 
     name: str
@@ -78,6 +80,11 @@ class Statistic(NamedTuple):
     error: Callable[[Sample], Array]
     terms: Callable[[Sample], Array | Flags]
     thin: float = 0.5
+    below: float | None = None
+
+    def has_error(self, size: int) -> bool:
+        """Tell whether so many scenarios are enough for a standard error."""
+        return size >= 2 and size * self.thin >= 1 - ROUNDING
 
 
 def json_number(value: float) -> float | None:
@@ -247,6 +254,7 @@ def _percentile(percent: int) -> Statistic:
         lambda drawn: _quantile_error(drawn, share),
         lambda drawn: _at_most(drawn, share),
         min(share, 1 - share),
+        share,
     )
 
 
@@ -320,14 +328,12 @@ def estimate(values: Array, statistics: Sequence[Statistic], draws: Draws | None
     """
     drawn = sample(values, draws)
     value = np.stack([s.value(drawn) for s in statistics], axis=-1)
-    if drawn.draws.size < 2:
-        return Estimate(value, np.full_like(value, np.nan))
     return Estimate(value, np.stack([_error(s, drawn) for s in statistics], axis=-1))
 
 
 def _error(statistic: Statistic, drawn: Sample) -> Array:
     """Find the error of a statistic: that of independent scenarios, times what the groups do to it."""
-    if drawn.draws.size * statistic.thin < 1 - ROUNDING:
+    if not statistic.has_error(drawn.draws.size):
         return np.full(drawn.values.shape[:-1], np.nan)
     alone = statistic.error(drawn)
     return alone if drawn.draws.together is None else alone * drawn.draws.error_ratio(statistic.terms(drawn))

@@ -21,9 +21,12 @@ def test_intervals_cover_in_a_few_runs():
 
 @pytest.mark.slow
 def test_intervals_cover_between_92_and_97_percent():
-    # Coverage of one cell is seen with a standard error of 1.5 points, of all 25 together with about half a point:
-    # together they must lie in the range, and no cell further outside than two standard errors of its own.
-    found = coverage(200, 2048)
-    assert 0.92 <= np.mean(list(found.values())) <= 0.97
-    assert {name: share for name, share in found.items() if not 0.89 <= share <= 1.0} == {}
+    # 750 runs of every sampler hold the truth in 93.2 to 97.1% (docs/sampling.md). In 200 runs a cell is seen with a
+    # standard error of 1.9 points at 92% and 1.2 points at 97%: no cell is further outside than two of them. All 25
+    # together are known to half a point, and lie within three of that around 95%.
+    runs = 200
+    found = coverage(runs, 2048)
+    low, high = (edge + side * np.sqrt(edge * (1 - edge) / runs) for edge, side in ((0.92, -2), (0.97, 2)))
+    assert {name: share for name, share in found.items() if not low <= share <= high} == {}
+    assert 0.935 <= np.mean(list(found.values())) <= 0.965
     assert np.mean([share < 0.92 for share in found.values()]) <= 0.1
