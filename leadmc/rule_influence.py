@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from leadmc.contract.book import TRACKS_OF, Term
+from leadmc.base.processor import usable_cores
+from leadmc.contract.book import Term
 from leadmc.contract.mixture import Rules
 from leadmc.contract.programmes import unverified
 from leadmc.measures.draws import Draws, drawn_by
-from leadmc.measures.paired import paired
+from leadmc.measures.paired import moving
 from leadmc.measures.precision import MEAN, PERCENTILE, Array, Estimate, Statistic, estimate, json_pair
 from leadmc.study import Simulated, Study, settle_track, simulate
 
@@ -31,6 +32,8 @@ CHANGED: Final = SPREAD[:2]
 """Of which the change is told."""
 
 Record = dict[str, Any]
+Nets = Mapping[str, Array]
+"""Ten-year net result by track, [s] [USD]."""
 
 
 class Resettled(NamedTuple):
@@ -50,18 +53,56 @@ class Resettled(NamedTuple):
     done: Simulated
     drawn: Draws
 
-    def net(self, rules: Rules, tracks: Iterable[str]) -> dict[str, Array]:
+    def net(self, rules: Rules, tracks: Iterable[str]) -> Nets:
         """Settle tracks; their ten-year net result, [s] [USD]."""
         done = self.done._replace(under=tuple(rules.apart(self.done.rule_choice)))
         return {track: settle_track(self.study, track, done).net_result.sum(axis=1) for track in tracks}
 
 
+class Otherwise(NamedTuple):
+    """One term at one of its alternatives.
+
+    Parameters
+    ----------
+    term, alternative
+        The term, and the name of the alternative.
+    rules
+        All rules, with the alternative among them.
+    nets
+        What the scenarios come to under these rules, of the tracks that the term concerns.
+    """
+
+    term: Term
+    alternative: str
+    rules: Rules
+    nets: Nets
+
+
+class Way(NamedTuple):
+    """One way to the rate book.
+
+    Parameters
+    ----------
+    mode
+        Of the transition.
+    path, alternative
+        Another term of the rate book that is changed as well; None where none is.
+    nets
+        What the scenarios come to.
+    """
+
+    mode: str
+    path: str | None
+    alternative: str | None
+    nets: Nets
+
+
 def resettled(study: Study, scenarios: int = SCENARIOS) -> Resettled:
-    """Simulate the first scenarios of a run, or all where it has fewer; terms that it mixes have the book's value."""
+    """Simulate, on all cores, the first scenarios of a run or all of them; mixed terms have the book's value."""
     settings = study.config.settings
     numbers = np.arange(min(scenarios, settings.scenarios))
     fixed = study._replace(config=replace(study.config, mixture=()))
-    done = simulate(fixed, numbers)
+    done = simulate(fixed, numbers, workers=usable_cores())
     sampler = settings.sampler
     drawn = drawn_by(sampler.kind, numbers, replicates=sampler.replicates, weights=done.world.weight)
     return Resettled(fixed, done, drawn)
@@ -84,63 +125,96 @@ def rules_record(study: Study) -> Record:
     mixes have the book's value.
     """
     again = resettled(study)
-    own = again.net(again.study.config.rules(), study.config.settings.tracks)
-    found = sorted(influence(again, own), key=_largest, reverse=True)
-    return {"n_scenarios": again.drawn.size, "terms": found, "rate_book": list(ways_to_the_rate_book(again, own))}
+    config = again.study.config
+    own = again.net(config.rules(), config.settings.tracks)
+    uncertain = [term for term in config.unverified_terms() if term.path not in SIMULATED]
+    alone = list(settled_otherwise(again, config.rules(), uncertain))
+    return {
+        "n_scenarios": again.drawn.size,
+        "terms": sorted(influence(again, own, alone), key=_largest, reverse=True),
+        "rate_book": list(_compared(again, own, ways_to_the_rate_book(again, own, alone))),
+    }
 
 
-def influence(again: Resettled, own: Mapping[str, Array]) -> Iterator[Record]:
-    """Change one unverified term at a time to each of its alternatives.
+def settled_otherwise(again: Resettled, rules: Rules, terms: Iterable[Term]) -> Iterator[Otherwise]:
+    """Change some terms, one at a time, to each of their alternatives, and settle.
+
+    Parameters
+    ----------
+    again
+        The scenarios.
+    rules
+        Those that hold otherwise.
+    terms
+        Which of them to change.
+    """
+    tracks = again.study.config.settings.tracks
+    for term in terms:
+        for alternative, changed in rules.otherwise(term):
+            nets = again.net(changed, [track for track in tracks if track in term.tracks])
+            yield Otherwise(term, alternative, changed, nets)
+
+
+def influence(again: Resettled, own: Nets, alone: Iterable[Otherwise]) -> Iterator[Record]:
+    """Tell what each alternative of each term changes.
 
     Parameters
     ----------
     again
         The scenarios.
     own
-        Ten-year net result under the run's own rules by track, [s] [USD].
+        Results under the run's own rules.
+    alone
+        Results with one term changed.
     """
-    config = again.study.config
-    for term in config.unverified_terms():
-        for name, rules in () if term.path in SIMULATED else config.rules().otherwise(term):
-            said = {key: getattr(term, key) for key in ("path", "title", "source", "confidence")}
-            after = again.net(rules, [track for track in own if track in term.tracks])
-            changes = {track: paired(own[track], net, CHANGED, again.drawn) for track, net in after.items()}
-            tracks = {
-                track: {f"{name}_usd": pair for name, pair in by_name(CHANGED, one).items()}
-                for track, one in changes.items()
-            }
-            yield said | {"alternative": name, "tracks": tracks}
+    before = {track: moving(net, CHANGED, again.drawn) for track, net in own.items()}
+    for term, alternative, _, nets in alone:
+        tracks = {}
+        for track, net in nets.items():
+            change = moving(net, CHANGED, again.drawn).less(before[track], again.drawn)
+            tracks[track] = {f"{name}_usd": pair for name, pair in by_name(CHANGED, change).items()}
+        said = {key: getattr(term, key) for key in ("path", "title", "source", "confidence")}
+        yield said | {"alternative": alternative, "tracks": tracks}
 
 
-def ways_to_the_rate_book(again: Resettled, own: Mapping[str, Array]) -> Iterator[Record]:
+def ways_to_the_rate_book(again: Resettled, own: Nets, alone: Sequence[Otherwise]) -> Iterator[Way]:
     """Settle under every mode of the transition: as the other terms are, and with one of them changed.
 
     Parameters
     ----------
-    again, own
-        As of `influence`.
+    again, own, alone
+        As of `influence`; what is in them is not settled again.
     """
     config = again.study.config
-    modes = [term for term in config.unverified_terms() if term.path == MODE]
-    for mode, rules in ((mode, rules) for term in modes for mode, rules in _modes(config.rules(), term)):
-        yield _way(again, own, rules) | {"mode": mode, "path": None, "alternative": None}
-        for term in unverified(rules.overrides, config.settings.tracks):
-            for name, changed in rules.otherwise(term) if term.path.startswith(RATE_BOOK) and term.path != MODE else ():
-                yield _way(again, own, changed) | {"mode": mode, "path": term.path, "alternative": name}
+    for mode in (term for term in config.unverified_terms() if term.path == MODE):
+        yield Way(mode.value, None, None, {track: net for track, net in own.items() if track in mode.tracks})
+        yield from _beside_mode(mode.value, (one for one in alone if _leads_to_the_rate_book(one.term)))
+    for one in (one for one in alone if one.term.path == MODE):
+        yield Way(one.alternative, None, None, one.nets)
+        others = filter(_leads_to_the_rate_book, unverified(one.rules.overrides, config.settings.tracks))
+        yield from _beside_mode(one.alternative, settled_otherwise(again, one.rules, others))
 
 
-def _modes(rules: Rules, mode: Term) -> Iterator[tuple[str, Rules]]:
-    """Name the run's own mode first, then the others."""
-    yield mode.value, rules
-    yield from rules.otherwise(mode)
+def _leads_to_the_rate_book(term: Term) -> bool:
+    return term.path.startswith(RATE_BOOK) and term.path != MODE
 
 
-def _way(again: Resettled, own: Mapping[str, Array], rules: Rules) -> Record:
-    tracks = {}
-    for track, net in again.net(rules, [each for each in own if each in TRACKS_OF["lead"]]).items():
-        spread, change = estimate(net, SPREAD, again.drawn), paired(own[track], net, (MEAN,), again.drawn)
-        tracks[track] = {"ten_year_usd": by_name(SPREAD, spread), "change_usd": by_name((MEAN,), change)[MEAN.name]}
-    return {"tracks": tracks}
+def _beside_mode(mode: str, changed: Iterable[Otherwise]) -> Iterator[Way]:
+    return (Way(mode, one.term.path, one.alternative, one.nets) for one in changed)
+
+
+def _compared(again: Resettled, own: Nets, ways: Iterable[Way]) -> Iterator[Record]:
+    """Tell what every way comes to, and how far its mean is from that of the run's own rules."""
+    before = {track: moving(net, (MEAN,), again.drawn) for track, net in own.items()}
+    for mode, path, alternative, nets in ways:
+        tracks = {}
+        for track, net in nets.items():
+            change = moving(net, (MEAN,), again.drawn).less(before[track], again.drawn)
+            tracks[track] = {
+                "ten_year_usd": by_name(SPREAD, estimate(net, SPREAD, again.drawn)),
+                "change_usd": by_name((MEAN,), change)[MEAN.name],
+            }
+        yield {"tracks": tracks, "mode": mode, "path": path, "alternative": alternative}
 
 
 def _largest(found: Record) -> float:

@@ -17,7 +17,7 @@ from leadmc.inputs.config import config_hash
 from leadmc.measures.rule_tables import largest_influence
 from leadmc.measures.summary import summary
 from leadmc.rule_influence import influence as influence_of
-from leadmc.rule_influence import resettled, rules_record
+from leadmc.rule_influence import resettled, rules_record, settled_otherwise
 from leadmc.study import settle_chunk
 
 PEOPLE = {"synthetic": {"beneficiaries": 100}}
@@ -191,7 +191,9 @@ def test_a_run_of_one_scenario_has_values_without_errors(under):
 
 def influence_of_one(study):
     again = resettled(study, 1)
-    return itertools.islice(influence_of(again, again.net(again.study.config.rules(), ["global"])), 3)
+    rules = again.study.config.rules()
+    alone = settled_otherwise(again, rules, study.config.unverified_terms())
+    return influence_of(again, again.net(rules, study.config.settings.tracks), itertools.islice(alone, 3))
 
 
 @pytest.fixture(scope="module")

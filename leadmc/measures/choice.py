@@ -10,6 +10,7 @@ import xarray as xr
 from leadmc.measures.draws import Draws, draws, jackknife
 from leadmc.measures.precision import MEAN, PERCENTILE, SD, Array, Estimate, estimate, probability
 from leadmc.measures.risk import TEN_YEAR, money, ratio, ten_year_total
+from leadmc.measures.transition import with_errors
 
 FIRST: Final = "global"
 SECOND: Final = "professional"
@@ -41,25 +42,24 @@ def choice(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> xr.Datas
     """
     if first not in ds["track"].to_numpy() or second not in ds["track"].to_numpy():
         return None
-    pair = ds[["net_result"]].sel(track=[first, second])
-    net = money(pair, "net_result")
-    paired = net[0] - net[1]
-    paired = np.concatenate([paired, paired.sum(axis=0, keepdims=True)])
-    drawn = draws(ds)
-    difference, better = estimate(paired, STATISTICS, drawn), probability(paired > 0, drawn)
-    return xr.Dataset(
-        {
-            "difference": (("horizon", "statistic"), difference.value),
-            "difference_se": (("horizon", "statistic"), difference.se),
-            "better": ("horizon", better.value),
-            "better_se": ("horizon", better.se),
-        },
-        coords={
-            "horizon": [*(str(y) for y in ds["performance_year"].to_numpy()), TEN_YEAR],
-            "statistic": [statistic.name for statistic in STATISTICS],
-        },
-        attrs=ds.attrs | {"first": first, "second": second},
-    )
+    net = money(ds[["net_result"]].sel(track=[first, second]), "net_result")
+    difference, better = _compared(net[0], net[1], draws(ds))
+    found = {"difference": (("horizon", "statistic"), difference), "better": (("horizon",), better)}
+    return xr.Dataset(with_errors(found), coords=_labels(ds), attrs=ds.attrs | {"first": first, "second": second})
+
+
+def _compared(first: Array, second: Array, drawn: Draws) -> tuple[Estimate, Estimate]:
+    """Compare two tracks, [y, s] [USD] each: their difference, and how often the first pays more, by horizon."""
+    each = first - second
+    paired = np.concatenate([each, each.sum(axis=0, keepdims=True)])
+    return estimate(paired, STATISTICS, drawn), probability(paired > 0, drawn)
+
+
+def _labels(ds: xr.Dataset) -> dict[str, list[str]]:
+    return {
+        "horizon": [*(str(year) for year in ds["performance_year"].to_numpy()), TEN_YEAR],
+        "statistic": [statistic.name for statistic in STATISTICS],
+    }
 
 
 def pairs(ds: xr.Dataset) -> xr.Dataset | None:
@@ -72,21 +72,24 @@ def pairs(ds: xr.Dataset) -> xr.Dataset | None:
         and ``second``; and ``break_even`` and ``break_even_se`` [% of the benchmark before discount], see
         `break_even_savings`.
     """
-    names = list(combinations([str(track) for track in ds["track"].to_numpy()], 2))
-    if not names:
+    tracks = [str(track) for track in ds["track"].to_numpy()]
+    if len(tracks) < 2:
         return None
-    compared = []
-    for first, second in names:
-        one = choice(ds, first, second)
-        if one is not None:
-            level = break_even_savings(ds, first, second)
-            compared.append(one.assign(break_even=level.value, break_even_se=level.se))
-    coords = {"first": ("pair", [first for first, _ in names]), "second": ("pair", [second for _, second in names])}
-    return (
-        xr.concat(compared, dim="pair", data_vars="all", combine_attrs="drop")
-        .assign_coords(coords)
-        .assign_attrs(ds.attrs)
-    )
+    net, undiscounted = money(ds, "net_result"), ten_year_total(ds, "benchmark_before_discount")
+    total, spent, drawn = net.sum(axis=1), _ten_year_expenditure(ds), draws(ds)
+    rows = [
+        (*_compared(net[i], net[j], drawn), _break_even(total[i] - total[j], undiscounted[j], spent, drawn))
+        for i, j in combinations(range(len(tracks)), 2)
+    ]
+    difference, better, level = (Estimate(*map(np.stack, zip(*each, strict=True))) for each in zip(*rows, strict=True))
+    found = {
+        "difference": (("pair", "horizon", "statistic"), difference),
+        "better": (("pair", "horizon"), better),
+        "break_even": (("pair",), level),
+    }
+    firsts, seconds = zip(*combinations(tracks, 2), strict=True)
+    coords = {"first": ("pair", list(firsts)), "second": ("pair", list(seconds))}
+    return xr.Dataset(with_errors(found), coords=_labels(ds) | coords, attrs=ds.attrs)
 
 
 def regret(ds: xr.Dataset) -> xr.Dataset:
@@ -129,11 +132,17 @@ def break_even_savings(ds: xr.Dataset, first: str = FIRST, second: str = SECOND)
         beyond the crossing on either side: it would be a guess.
     """
     pair = ds.sel(track=[first, second])
-    net = ten_year_total(pair, "net_result")
-    undiscounted = ten_year_total(pair.sel(track=[second]), "benchmark_before_discount")[0]
-    spent = ds["expenditure"].sum(["category", "performance_year"]).to_numpy()
-    savings, gain = (100 * ratio(part, undiscounted) for part in (undiscounted - spent, net[0] - net[1]))
-    drawn = draws(ds)
+    net, undiscounted = (ten_year_total(pair, name) for name in ("net_result", "benchmark_before_discount"))
+    return _break_even(net[0] - net[1], undiscounted[1], _ten_year_expenditure(ds), draws(ds))
+
+
+def _ten_year_expenditure(ds: xr.Dataset) -> Array:
+    return np.asarray(ds["expenditure"].sum(["category", "performance_year"]).to_numpy())
+
+
+def _break_even(difference: Array, undiscounted: Array, spent: Array, drawn: Draws) -> Estimate:
+    """Find where the ten-year difference crosses zero, from ten-year amounts of each scenario, [s] [USD]."""
+    savings, gain = (100 * ratio(part, undiscounted) for part in (undiscounted - spent, difference))
     if drawn.size < FEWEST or not np.isfinite(savings).all() or np.ptp(savings) == 0:
         return Estimate(np.array(np.nan), np.array(np.nan))
     return _zero_with_error(savings, gain, drawn)
@@ -150,14 +159,17 @@ def _zero_with_error(x: Array, y: Array, drawn: Draws) -> Estimate:
 def _zero(x: Array, y: Array, weights: Array) -> float:
     """Where a line through the half of the points nearest to its own zero crosses zero."""
     near: npt.NDArray[np.int64] = np.arange(x.size)
-    zero = float("nan")
+    zero = before = float("nan")
     for _ in range(STEPS):
         w = weights[near] / weights[near].sum()
         centre, height = w @ x[near], w @ y[near]
         slope = (w * (x[near] - centre)) @ y[near] / (w @ np.square(x[near] - centre))
         if slope == 0:
             return float("nan")
-        zero = float(centre - height / slope)
+        zero, before = float(centre - height / slope), zero
+        if zero == before:
+            break
         near = np.argpartition(np.abs(x - zero), x.size // 2)[: x.size // 2]
-    edge = x.size // 50
-    return zero if np.sort(x)[edge] <= zero <= np.sort(x)[-1 - edge] else float("nan")
+    low, high = x.size // 50, x.size - 1 - x.size // 50
+    ordered = np.partition(x, (low, high))
+    return zero if ordered[low] <= zero <= ordered[high] else float("nan")

@@ -4,13 +4,15 @@ Everything is in USD, in percent of the final benchmark of the same scenario and
 large and a small ACO can be compared.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import xarray as xr
 
 from leadmc.measures.draws import draws
 from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, SD, TVAR, Array, estimate
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 QUANTITIES: Final = ("net_result", "gross_savings", "shared_result", "net_cash")
 STATISTICS: Final = (MEAN, SD, *PERCENTILE, LOSS, TVAR)
@@ -22,23 +24,27 @@ DISCOUNT_RATE: Final = "discount_rate"
 """Attribute of the cube."""
 
 
-def horizons(ds: xr.Dataset) -> list[str]:
+def horizons(ds: "xr.Dataset") -> list[str]:
     """Each performance year, the total of all, the discounted total, and the worst single year."""
     return [*(str(year) for year in ds["performance_year"].to_numpy()), TEN_YEAR, DISCOUNTED, WORST_YEAR]
 
 
-def money(ds: xr.Dataset, name: str) -> Array:
+def money(ds: "xr.Dataset", name: str) -> Array:
     """One quantity or the benchmark, by track, performance year and scenario [USD]."""
-    return np.ascontiguousarray(ds[name].transpose("track", "performance_year", "scenario").to_numpy())
+    return _read(ds, name, "track", "performance_year", "scenario")
 
 
-def person_months(ds: xr.Dataset) -> Array:
+def person_months(ds: "xr.Dataset") -> Array:
     """Person-months of all categories, by performance year and scenario."""
-    months = ds["person_months"].transpose("category", "performance_year", "scenario").to_numpy()
-    return np.asarray(np.ascontiguousarray(months).sum(axis=0))
+    return np.asarray(_read(ds, "person_months", "category", "performance_year", "scenario").sum(axis=0))
 
 
-def discount_factors(ds: xr.Dataset) -> Array:
+def _read(ds: "xr.Dataset", name: str, *dims: str) -> Array:
+    """Read a variable as it is stored, and turn its axes then: turned first, it is read number by number."""
+    return np.ascontiguousarray(ds[name].compute().transpose(*dims).to_numpy())
+
+
+def discount_factors(ds: "xr.Dataset") -> Array:
     """Worth of each performance year's money in the first one: (1 + rate)^-(years since), [y] [1].
 
     The rate is the cube's own, ``output.discount_rate`` of its configuration.
@@ -72,12 +78,12 @@ def percent(part: Array, benchmark: Array) -> Array:
     return 100 * ratio(part, benchmark)
 
 
-def ten_year_total(ds: xr.Dataset, name: str) -> Array:
+def ten_year_total(ds: "xr.Dataset", name: str) -> Array:
     """One quantity summed over the performance years, by track and scenario [USD]."""
     return np.asarray(money(ds, name).sum(axis=1))
 
 
-def scaled_horizons(ds: xr.Dataset, name: str, scale: str) -> Array:
+def scaled_horizons(ds: "xr.Dataset", name: str, scale: str) -> Array:
     """One quantity on one scale by track, horizon and scenario; a ratio to the benchmark or to person-months."""
     by_year, factors = money(ds, name), discount_factors(ds)
     if scale == "usd":
@@ -86,7 +92,7 @@ def scaled_horizons(ds: xr.Dataset, name: str, scale: str) -> Array:
     return over_horizons(by_year, whole, factors)
 
 
-def risk(ds: xr.Dataset) -> xr.Dataset:
+def risk(ds: "xr.Dataset") -> "xr.Dataset":
     """Estimate the distribution of every reported quantity.
 
     Parameters
@@ -101,6 +107,8 @@ def risk(ds: xr.Dataset) -> xr.Dataset:
         statistic. ``p_loss`` is the probability [1] that the quantity of that row is negative over that horizon: for
         the worst year, that any year is negative.
     """
+    import xarray as xr
+
     drawn = draws(ds)
     shape = (len(QUANTITIES), len(SCALES), ds.sizes["track"], len(horizons(ds)), len(STATISTICS))
     value, se = np.empty(shape), np.empty(shape)

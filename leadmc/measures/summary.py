@@ -26,7 +26,6 @@
 
     E = {"value": number, "se": number}            null stands for "not a number"
     S = {statistic: E}
-    A run adds ``rule_influence``, see ``leadmc/rule_influence.py``.
 
     H = {"usd": S, "percent_of_benchmark": S, "usd_pbpm": S, "p_loss": E}
     L = {share of the benchmark: E}                probability of a loss of more than that share
@@ -38,7 +37,7 @@ is the value and ``factor`` standard errors to each side. Years of drawdown and 
 A run adds ``rule_influence``, in the shape that ``leadmc/rule_influence.py`` describes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import xarray as xr
@@ -103,9 +102,9 @@ def summary(ds: xr.Dataset) -> Record:
         "tracks": _risk_record(risk(ds)),
         "losses": _losses_record(loss_probabilities(ds)),
         "course": _course_record(course(ds)),
-        "guarantee": _by_track(guarantee_calls(ds), _guarantee_record),
+        "guarantee": _guarantee_record(guarantee_calls(ds)),
         "transition": _transition_record(transition(ds), by_position(ds)),
-        "variance_split": _by_track(variance_split(ds), lambda cell: _estimates(cell, "share")),
+        "variance_split": _estimates(variance_split(ds), "share"),
         "rule_uncertainty": _rules_record(rule_uncertainty(ds)),
         "choice": _choice_record(choice(ds)),
         "pairs": _pairs_record(pairs(ds)),
@@ -113,144 +112,130 @@ def summary(ds: xr.Dataset) -> Record:
     }
 
 
-def _pair(value: xr.DataArray, se: xr.DataArray) -> Record:
-    return json_pair(value.item(), se.item())
+def _estimates(measures: xr.Dataset, name: str) -> Record:
+    """Write a variable and its error, one axis within another, by the labels of the axes."""
+    found, error = measures[name], measures[f"{name}_se"]
+    labels = [[str(label) for label in measures[dim].to_numpy()] for dim in found.dims]
+    return _nested(labels, found.to_numpy().tolist(), error.to_numpy().tolist())
 
 
-def _pairs(value: xr.DataArray, se: xr.DataArray) -> Record:
-    """Pairs of value and error by the labels of the only axis."""
-    values, errors = value.to_numpy(), se.to_numpy()
-    names = value[value.dims[0]].to_numpy()
-    return {str(n): json_pair(v, e) for n, v, e in zip(names, values, errors, strict=True)}
+def _nested(labels: Sequence[Sequence[str]], values: Any, errors: Any) -> Record:
+    if not labels:
+        return json_pair(values, errors)
+    first, *rest = labels
+    return {label: _nested(rest, v, e) for label, v, e in zip(first, values, errors, strict=True)}
 
 
-def _estimates(cell: xr.Dataset, name: str) -> Record:
-    """Read a variable and its error from a data set, one number or along one axis."""
-    return (_pairs if cell[name].ndim else _pair)(cell[name], cell[f"{name}_se"])
+def _together(found: Mapping[str, Record]) -> Record:
+    """Turn records of the same labels inside out: for each label, all of them by name."""
+    labels = next(iter(found.values()))
+    return {label: {name: one[label] for name, one in found.items()} for label in labels}
 
 
-def _by_horizon(horizons: xr.DataArray, record: Callable[[str], Record]) -> Record:
+def _by_horizon(found: Record) -> Record:
     """Years under ``by_year``, the other horizons beside it."""
-    names = [str(name) for name in horizons.to_numpy()]
-    years = [name for name in names if name.isdigit()]
-    return {"by_year": {name: record(name) for name in years}} | {n: record(n) for n in names if n not in years}
+    years = {name: one for name, one in found.items() if name.isdigit()}
+    return {"by_year": years} | {name: one for name, one in found.items() if name not in years}
 
 
 def _risk_record(measures: xr.Dataset) -> Record:
-    def horizon(cell: xr.Dataset) -> Record:
-        scales = {scale: _pairs(*_sel(cell, scale=scale)) for scale in SCALES}
-        losses = [pairs.pop(LOSS.name) for pairs in scales.values()]
+    def horizon(scales: Record) -> Record:
+        losses = [statistics.pop(LOSS.name) for statistics in scales.values()]
         return scales | {LOSS.name: losses[0]}
 
-    def quantity(cell: xr.Dataset) -> Record:
-        return _by_horizon(cell["horizon"], lambda name: horizon(cell.sel(horizon=name)))
-
+    ordered = measures.rename(se="value_se").transpose("track", "quantity", "horizon", "scale", "statistic")
     return {
-        str(track): {
-            str(name): quantity(measures.sel(track=track, quantity=name)) for name in measures["quantity"].to_numpy()
+        track: {
+            name: _by_horizon({each: horizon(scales) for each, scales in by_horizon.items()})
+            for name, by_horizon in quantities.items()
         }
-        for track in measures["track"].to_numpy()
+        for track, quantities in _estimates(ordered, "value").items()
     }
-
-
-def _sel(cell: xr.Dataset, **labels: str) -> tuple[xr.DataArray, xr.DataArray]:
-    return cell["value"].sel(labels), cell["se"].sel(labels)
 
 
 def _transition_record(measures: xr.Dataset | None, positions: xr.Dataset) -> Record | None:
     if measures is None:
         return None
-    by_horizon = {"effect": "effect_usd", "with": "with_usd", "without": "without_usd", "gain": "gain"}
-    by_group = {"position": "position_percent", "effect": "effect_percent", "net": "net_usd", "gain": "gain"}
+    by_horizon = {"effect_usd": "effect", "with_usd": "with", "without_usd": "without", "gain": "gain"}
+    by_group = {"effect_percent": "effect", "net_usd": "net", "gain": "gain"}
+    step = _estimates(measures, "step")
+    amounts = {key: _estimates(measures, name) for key, name in by_horizon.items()}
+    position = _estimates(positions, "position")
+    groups = {key: _estimates(positions, name) for key, name in by_group.items()}
 
-    def track(cell: xr.Dataset) -> Record:
-        def horizons(name: str) -> Record:
-            return _by_horizon(cell["horizon"], lambda horizon: _estimates(cell.sel(horizon=horizon), name))
-
-        own = positions.sel(track=cell["track"])
-        groups = [own.isel(group=k) for k in range(own.sizes["group"])]
+    def track(name: str) -> Record:
+        standing = _together({"position_percent": position} | {key: found[name] for key, found in groups.items()})
         return {
-            "step_percent": _estimates(cell, "step"),
-            **{key: horizons(name) for name, key in by_horizon.items()},
-            "by_position": [{key: _estimates(group, name) for name, key in by_group.items()} for group in groups],
+            "step_percent": step[name],
+            **{key: _by_horizon(found[name]) for key, found in amounts.items()},
+            "by_position": list(standing.values()),
         }
 
-    return {"switch_year": int(measures.attrs["switch_year"]), "tracks": _by_track(measures, track)}
+    return {"switch_year": int(measures.attrs["switch_year"]), "tracks": {name: track(name) for name in step}}
 
 
 def _rules_record(measures: xr.Dataset | None) -> Record | None:
     if measures is None:
         return None
+    of, names = ([str(each) for each in measures[name].to_numpy()] for name in ("of", "name"))
+    means = _estimates(measures, "mean")
 
-    def track(cell: xr.Dataset) -> Record:
-        shares = _estimates(cell, "share")
-        together = shares.pop(ALL)
-        named = cell.set_index(alternative="name")
-        means = {path: _estimates(named.isel(alternative=named["of"] == path), "mean") for path in shares}
-        return {"all": together, "terms": {p: {"share": s, "mean_usd": means[p]} for p, s in shares.items()}}
+    def track(name: str, shares: Record) -> Record:
+        each = list(zip(of, names, means[name].values(), strict=True))
+        terms = {
+            path: {"share": share, "mean_usd": {alternative: mean for term, alternative, mean in each if term == path}}
+            for path, share in shares.items()
+            if path != ALL
+        }
+        return {"all": shares[ALL], "terms": terms}
 
-    return _by_track(measures, track)
+    return {name: track(name, shares) for name, shares in _estimates(measures, "share").items()}
 
 
 def _choice_record(measures: xr.Dataset | None) -> Record | None:
     if measures is None:
         return None
-
-    def horizon(name: str) -> Record:
-        cell = measures.sel(horizon=name)
-        return {"difference_usd": _estimates(cell, "difference"), "better": _estimates(cell, "better")}
-
     named = {name: str(measures.attrs[name]) for name in ("first", "second")}
-    return named | _by_horizon(measures["horizon"], horizon)
+    return named | _by_horizon(_differences(measures))
 
 
 def _pairs_record(measures: xr.Dataset | None) -> list[Record] | None:
     if measures is None:
         return None
-    each = (measures.isel(pair=i) for i in range(measures.sizes["pair"]))
+    levels = _estimates(measures, "break_even").values()
+    tracks = ([str(track) for track in measures[name].to_numpy()] for name in ("first", "second"))
     return [
-        (_choice_record(pair.assign_attrs({name: pair[name].item() for name in ("first", "second")})) or {})
-        | {"break_even_percent": _estimates(pair, "break_even")}
-        for pair in each
+        {"first": first, "second": second, **_by_horizon(_together(found)), "break_even_percent": level}
+        for first, second, found, level in zip(*tracks, _differences(measures).values(), levels, strict=True)
     ]
 
 
-def _by_track(measures: xr.Dataset, record: Callable[[xr.Dataset], Record]) -> Record:
-    return {str(name): record(measures.sel(track=name)) for name in measures["track"].to_numpy()}
-
-
-def _chances(cell: xr.Dataset) -> Record:
-    return _by_horizon(cell["horizon"], lambda name: _estimates(cell.sel(horizon=name), "probability"))
+def _differences(measures: xr.Dataset) -> Record:
+    return _together({"difference_usd": _estimates(measures, "difference"), "better": _estimates(measures, "better")})
 
 
 def _losses_record(measures: xr.Dataset) -> Record:
-    return {"quantity": measures.attrs["quantity"], "tracks": _by_track(measures, _chances)}
+    tracks = {track: _by_horizon(found) for track, found in _estimates(measures, "probability").items()}
+    return {"quantity": measures.attrs["quantity"], "tracks": tracks}
 
 
-def _guarantee_record(cell: xr.Dataset) -> Record:
-    def horizon(name: str) -> Record:
-        one = cell.sel(horizon=name)
-        return {key: _estimates(one, key) for key in ("called", "exceeded")}
-
-    return _by_horizon(cell["horizon"], horizon)
+def _guarantee_record(measures: xr.Dataset) -> Record:
+    by_track = _together({name: _estimates(measures, name) for name in ("called", "exceeded")})
+    return {track: _by_horizon(_together(found)) for track, found in by_track.items()}
 
 
 def _course_record(measures: xr.Dataset) -> Record:
     money = {f"{name}_usd": name for name in ("low_point", "drawdown", "reserve")}
     years = {name: name for name in ("drawdown_year", "break_even_year")}
-
-    def track(cell: xr.Dataset) -> Record:
-        return {key: _estimates(cell, name) for key, name in (money | years).items()}
-
-    return {"quantity": measures.attrs["quantity"], "tracks": _by_track(measures, track)}
+    found = {key: _estimates(measures, name) for key, name in (money | years).items()}
+    return {"quantity": measures.attrs["quantity"], "tracks": _together(found)}
 
 
 def _regret_record(ds: xr.Dataset) -> Record | None:
     if ds.sizes["track"] < 2:
         return None
-    return _by_track(
-        regret(ds), lambda cell: {"regret_usd": _estimates(cell, "regret"), "best": _estimates(cell, "best")}
-    )
+    found = regret(ds)
+    return _together({"regret_usd": _estimates(found, "regret"), "best": _estimates(found, "best")})
 
 
 def horizons(quantity: Mapping[str, Any]) -> Record:
