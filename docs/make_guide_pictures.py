@@ -37,13 +37,14 @@ def draw(run: Path, folder: Path) -> None:
     curves = [
         figures.Line(words.track_title(track), i, above.sel(track=track).to_numpy()) for i, track in enumerate(tracks)
     ]
-    with styled():
+    with styled() as paper:
         ends = figures.limits(list(lines.values()))
         for i, track in enumerate(tracks):
             years = [int(year) for year in by_year[track]]
-            _save(figures.fan(years, lines[track], i, "Net result [$ million]", ends), folder / f"years-{track}.png")
+            figure = figures.fan(paper, years, lines[track], colour=i, axis="Net result [$ million]", limits=ends)
+            _save(figure, folder / f"years-{track}.png")
         _save(
-            figures.curves(amounts / MILLION, curves, "Net result over ten years [$ million]"),
+            figures.curves(paper, amounts / MILLION, curves, "Net result over ten years [$ million]"),
             folder / "exceedance.png",
         )
 

@@ -12,8 +12,8 @@ from leadmc.report.drawing import styled
 def draw(run: Path, picture: Path) -> None:
     """Draw the distribution of the ten-year net result of every track."""
     record = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    with styled():
-        figure = figures.distribution(*results.histograms(open_cube(run), record), results.TOTAL)
+    with styled() as paper:
+        figure = figures.distribution(paper, *results.histograms(open_cube(run), record), results.TOTAL)
         figure.savefig(picture, dpi=170, facecolor="white", metadata={"Software": None})
 
 

@@ -14,7 +14,10 @@ from leadmc.base.errors import InputError
 from leadmc.cube import store
 
 POPULATION = {"synthetic": {"beneficiaries": 5000}, "aco": {"entering": "new"}}
-BASE = {"name": "base", "seed": 1, "scenarios": 40, "sampler": {"kind": "plain"}, "population": POPULATION, "rules": {}}
+BASE = {
+    "name": "base", "seed": 1, "scenarios": 40, "sampler": {"kind": "plain"}, "population": POPULATION,
+    "tracks": ["global", "professional"], "assumptions": {"preset": "calibrated"}, "rules": {},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -55,9 +58,19 @@ def leadmc_says(capsys):
 def test_table(leadmc_says, runs):
     status, out, _ = leadmc_says("compare", runs[0], runs[1])
     assert status == 0
-    assert "rules.stop_loss.elected: None in the first, True in the second." in out
+    assert "rules.stop_loss.elected: False (rule book) in the first, True in the second." in out
     assert "global: net result over ten years, paired" in out
     assert out.count("10.0000 ± 0") >= 2  # the mean of both tracks
+
+
+def test_what_a_configuration_leaves_out_is_told_with_its_origin(leadmc_says, runs):
+    stated = yaml.safe_load((runs[1] / "config.yaml").read_text())
+    stated["assumptions"]["quality"] = {"mean": 0.9}
+    stated["rules"] = {"mixture": {"add_on.duration": {"book": 0.5, 10: 0.5}}}
+    (runs[1] / "config.yaml").write_text(yaml.safe_dump(stated))
+    _, out, _ = leadmc_says("compare", runs[0], runs[1])
+    assert "assumptions.quality.mean: 0.85 (preset) in the first, 0.9 in the second." in out
+    assert "rules.mixture.add_on.duration.10: nothing in the first, 0.5 in the second." in out
 
 
 def test_json_and_csv_tell_the_same(leadmc_says, runs):

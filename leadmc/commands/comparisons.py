@@ -1,12 +1,14 @@
 """Commands that set runs side by side: ``compare``."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from leadmc.commands.answers import Answer, Format, print_csv, print_json, print_tables
+
+if TYPE_CHECKING:
+    from leadmc.measures.comparison import RunsCompared
 
 
 def compare(
@@ -19,24 +21,25 @@ def compare(
     """Show what differs between two runs, with paired errors; refuse runs that do not share their draws."""
     from leadmc.measures.comparison import compare_runs, difference_rows
 
-    found, changed = compare_runs(first, second, unpaired=unpaired)
+    runs = compare_runs(first, second, unpaired=unpaired)
+    rows = (row._asdict() for row in difference_rows(runs.compared))
     if answer is Format.TABLE:
-        _print_comparison(found, changed)
+        _print_comparison(runs)
     elif answer is Format.JSON:
-        settings = [{"setting": path, "first": left, "second": right} for path, left, right in changed]
-        rows = [row._asdict() for row in difference_rows(found)]
-        print_json({"unpaired": unpaired, "settings": settings, "differences": rows})
+        settings = [{"setting": path, "first": left, "second": right} for path, left, right in runs.settings]
+        print_json({"unpaired": unpaired, "settings": settings, "differences": list(rows)})
     else:
-        print_csv(row._asdict() for row in difference_rows(found))
+        print_csv(rows)
 
 
-def _print_comparison(found: Any, changed: Sequence[tuple[str, Any, Any]]) -> None:
+def _print_comparison(runs: "RunsCompared") -> None:
     from leadmc import terminal
     from leadmc.measures.tables import comparison_table
 
-    for path, left, right in changed:
-        typer.echo(f"{path}: {left} in the first, {right} in the second.")
-    if not changed:
+    found = runs.compared
+    for sentence in runs.in_words():
+        typer.echo(sentence)
+    if not runs.settings:
         typer.echo("The two runs have the same configuration.")
     how = "unpaired" if found.attrs["unpaired"] else "paired"
     print_tables(

@@ -18,7 +18,12 @@ def sensitivity(
     ] = None,
     scenarios: Annotated[int | None, typer.Option(help="Of each change, whole groups of 64; 512 by default.")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every assumption with a plausible range, and confirmed rules too.")
+        bool,
+        typer.Option(
+            "--all",
+            help="Every assumption with a plausible range, and confirmed rules too: more than ten minutes of "
+            "processor time with 12,000 people, most of it to solve the loadings of people for other targets.",
+        ),
     ] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores by default.")] = None,
     answer: Answer = Format.TABLE,

@@ -8,9 +8,12 @@ import numpy as np
 import xarray as xr
 
 from leadmc.base.errors import Fault, InputError
+from leadmc.contract.programmes import book_of
 from leadmc.cube import store
 from leadmc.cube.identity import CONFIG, leaves
 from leadmc.cube.run_directory import MANIFEST, read_record
+from leadmc.inputs.config import rule_overrides
+from leadmc.inputs.presets import assumption_table
 from leadmc.inputs.yaml_text import read_yaml
 from leadmc.measures.draws import draws
 from leadmc.measures.paired import paired
@@ -108,10 +111,31 @@ def compare(first: xr.Dataset, second: xr.Dataset, *, unpaired: bool = False) ->
 
 
 class RunsCompared(NamedTuple):
-    """Two runs side by side: what ``compare`` gives, and what their configurations say differently."""
+    """Two runs side by side.
+
+    Parameters
+    ----------
+    compared
+        What ``compare`` gives.
+    settings
+        What their configurations say differently: path, first value, second value; None where absent.
+    unstated
+        For each run, what it has for rules and assumptions that its configuration leaves out, by path: a value and its
+        origin.
+    """
 
     compared: xr.Dataset
     settings: list[tuple[str, Any, Any]]
+    unstated: tuple[Mapping[str, str], Mapping[str, str]]
+
+    def in_words(self) -> Iterator[str]:
+        """Say what the configurations say differently, a sentence a setting."""
+        for path, *values in self.settings:
+            first, second = (
+                known.get(path, "nothing") if value is None else value
+                for value, known in zip(values, self.unstated, strict=True)
+            )
+            yield f"{path}: {first} in the first, {second} in the second."
 
 
 def compare_runs(first: Path, second: Path, *, unpaired: bool = False) -> RunsCompared:
@@ -123,10 +147,12 @@ def compare_runs(first: Path, second: Path, *, unpaired: bool = False) -> RunsCo
         As of ``compare``; with it, settings that make other people or other draws where the runs are to be paired.
     """
     cubes = [store.open_cube(run) for run in (first, second)]
-    changed = setting_differences(*(_settings(run) for run in (first, second)))
+    stated = [_settings(run) for run in (first, second)]
+    changed = setting_differences(*stated)
     if not unpaired and (faults := [*sharing_faults(*cubes), *people_faults(changed)]):
         raise InputError(faults)
-    return RunsCompared(compare(*cubes, unpaired=unpaired), changed)
+    left, right = map(_unstated, stated)
+    return RunsCompared(compare(*cubes, unpaired=unpaired), changed, (left, right))
 
 
 def _settings(run: Path) -> dict[str, Any]:
@@ -138,6 +164,15 @@ def _settings(run: Path) -> dict[str, Any]:
         if file:
             settings[section][key] = f"{Path(file).name}, SHA-256 {hashes.get(Path(file).name)}"
     return settings
+
+
+def _unstated(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Find what a run has for the rules and assumptions that its configuration leaves out."""
+    preset = settings["assumptions"]["preset"]
+    terms = [term for track in settings["tracks"] for term in book_of(track, rule_overrides(preset, {}))]
+    known = [(f"rules.{term.path}", term.value, "preset" if term.overridden else "rule book") for term in terms]
+    known += [(f"assumptions.{line.path}", line.value, "preset") for line in assumption_table(preset)]
+    return {place: f"{value} ({origin})" for path, whole, origin in known for place, value in leaves({path: whole})}
 
 
 def difference_rows(compared: xr.Dataset) -> Iterator[Difference]:

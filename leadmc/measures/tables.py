@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from leadmc.base.variables import VARIABLES
 from leadmc.measures.precision import LOSS, MEAN, PERCENTILE, SD, TVAR
 from leadmc.measures.risk import DISCOUNTED, TEN_YEAR, WORST_YEAR
-from leadmc.measures.rounding import rounded
+from leadmc.measures.rounding import FINEST, rounded
 from leadmc.measures.summary import horizons
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Table(NamedTuple):
 def cell(pair: Mapping[str, float | None], unit: float = 1.0) -> Cell:
     """Print a value-and-error pair of a summary in a given unit, for example 1e6 for millions."""
     value, se = (math.nan if number is None else number / unit for number in (pair["value"], pair["se"]))
-    return Cell(rounded(value, se), rounded(se, se))
+    return Cell(rounded(value, se, FINEST), rounded(se, se, FINEST))
 
 
 def percentile_table(

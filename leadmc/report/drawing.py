@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from leadmc.report.paper import Paper
+
 STYLE: Final = Path(__file__).with_name("report.mplstyle")
 
 
@@ -24,10 +26,10 @@ def style() -> dict[Any, Any]:
 
 
 @contextmanager
-def styled() -> Iterator[None]:
-    """Draw in the style of the report; the caller's settings come back afterwards."""
+def styled() -> Iterator[Paper]:
+    """Give paper for figures in the style of the report; the caller's settings come back afterwards."""
     with mpl.rc_context(style()):
-        yield
+        yield Paper()
 
 
 @cache  # every figure asks several times

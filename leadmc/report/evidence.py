@@ -18,6 +18,7 @@ from leadmc.report import figures, tables, words
 from leadmc.report.drawing import svg
 from leadmc.report.figures import Bar
 from leadmc.report.page import Picture, Section, Sheet
+from leadmc.report.paper import Paper
 from leadmc.report.reading import factor, with_error
 from leadmc.report.tornado import tornado, tornado_finding
 from leadmc.report.words import track_title
@@ -35,7 +36,7 @@ LONGEST: Final = 18
 """Letters of an alternative's name in that figure."""
 
 
-def mean_path(ds: xr.Dataset, record: Record) -> Section:
+def mean_path(paper: Paper, ds: xr.Dataset, record: Record) -> Section:
     """Show how the mean net result comes about."""
     path = amounts_of(ds)
     pictures, sheets = [], []
@@ -51,7 +52,7 @@ def mean_path(ds: xr.Dataset, record: Record) -> Section:
         ]
         gross = tables.pair(path, "amount", track=track, line="gross_savings")
         finding = words.path_finding(record, track, gross)
-        figure = figures.waterfall(rows, "Mean over ten years [$ million]", i)
+        figure = figures.waterfall(paper, rows, "Mean over ten years [$ million]", i)
         note = (
             "From gross savings on; the table begins with the benchmark. Solid bars are sums of what stands above them."
         )
@@ -71,7 +72,7 @@ def mean_path(ds: xr.Dataset, record: Record) -> Section:
     return Section("path", "From the benchmark to the net result", intro, tuple(pictures), tuple(sheets))
 
 
-def variance(record: Record) -> Section:
+def variance(paper: Paper, record: Record) -> Section:
     """Show what makes the spread."""
     pictures = []
     for i, (track, parts) in enumerate(record["variance_split"].items()):
@@ -79,7 +80,7 @@ def variance(record: Record) -> Section:
         if known:
             rows = [Bar(part.replace(BETWEEN, "\nand "), *with_error(share, PERCENT)) for part, share in known.items()]
             finding = words.split_finding(record, track)
-            figure = figures.bars(rows, "Share of the variance [%]", i, factor(record))
+            figure = figures.bars(paper, rows, "Share of the variance [%]", i, factor(record))
             note = "With 95% intervals. A part of two causes is what they do together beyond what each does alone."
             pictures.append(Picture(finding, svg(figure, f"split-{i}", finding), note, track))
     intro = (
@@ -90,7 +91,7 @@ def variance(record: Record) -> Section:
     return Section("variance", "Where the spread comes from", intro, tuple(pictures), (sheet,))
 
 
-def rules(record: Record) -> Section:
+def rules(paper: Paper, record: Record) -> Section:
     """Show what each rule that no source confirms would change."""
     influence = record["rule_influence"]
     pictures, sheets = [], []
@@ -102,7 +103,7 @@ def rules(record: Record) -> Section:
             continue
         finding = words.rule_finding(track, *moved[0])
         rows = [Bar(_short(term), *with_error(mean, MILLION)) for term, mean in moved[:WIDEST]]
-        figure = figures.bars(rows, "Change of the mean [$ million]", i, factor(record))
+        figure = figures.bars(paper, rows, "Change of the mean [$ million]", i, factor(record))
         note = f"One rule at a time, all else equal; at most {WIDEST} are drawn, with their 95% intervals."
         pictures.append(Picture(finding, svg(figure, f"rules-{i}", finding), note, track))
         sheets.append(
@@ -160,7 +161,7 @@ def _short(term: Record) -> str:
     return f"{heading.replace('_', ' ')}:\n{name.replace('_', ' ')} {value[:LONGEST]}"
 
 
-def enough(ds: xr.Dataset, record: Record) -> Section:
+def enough(paper: Paper, ds: xr.Dataset, record: Record) -> Section:
     """Show what fewer scenarios would have said."""
     found = convergence(ds)
     pictures, sheets = [], []
@@ -171,7 +172,7 @@ def enough(ds: xr.Dataset, record: Record) -> Section:
             for name, (label, unit) in WATCHED.items()
         }
         finding = words.enough_finding(record, track)
-        figure = figures.convergence(found["scenarios"].to_numpy().astype(np.float64), panels, i, factor(record))
+        figure = figures.convergence(paper, found["scenarios"].to_numpy().astype(np.float64), panels, i, factor(record))
         note = "What the run would have said with its first scenarios alone; bands are 95% intervals."
         pictures.append(Picture(finding, svg(figure, f"enough-{i}", finding), note, track))
         sheets.append(

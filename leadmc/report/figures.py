@@ -1,24 +1,33 @@
-"""The figures of the report, one function each; numbers come in the unit of the axis, and leave as a drawing."""
+"""The figures of the report, one function each; numbers come in the unit of the axis, and leave as a drawing.
+
+A figure lasts until the next one is drawn on the same paper.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from leadmc.measures.precision import Estimate
 from leadmc.report.drawing import palette
+from leadmc.report.paper import LEGEND_ROW, Paper
 
 Array = npt.NDArray[np.float64]
 
 MOST_BARS: Final = 36
+KEYS: Final = (0.1, 0.5)
+"""Where the columns of a legend begin [share of the width]."""
+SWATCH: Final = 0.27  # inches
 BANDS: Final = ((("p5", "p95"), 0.22, "P5 to P95"), (("p25", "p75"), 0.34, "P25 to P75"))
-ROW: Final = 0.42  # inches of a row
-PANEL: Final = 1.25  # inches of a panel
 
 
 class Range(NamedTuple):
@@ -46,9 +55,9 @@ class Bar(NamedTuple):
     total: bool = False
 
 
-def ranges(rows: Sequence[Range], axis: str) -> Figure:
+def ranges(paper: Paper, rows: Sequence[Range], axis: str) -> Figure:
     """Draw where results lie, a row each: nine in ten scenarios thin, half of them thick, the middle one as a dot."""
-    figure, axes = _rows([row.name for row in rows])
+    figure, axes = paper.rows([row.name for row in rows])
     colours = palette()
     for place, row in enumerate(rows):
         colour = colours[f"track-{row.colour}"]
@@ -61,11 +70,13 @@ def ranges(rows: Sequence[Range], axis: str) -> Figure:
     return figure
 
 
-def distribution(edges: Array, samples: Sequence[Line], marks: Sequence[float], axis: str) -> Figure:
+def distribution(paper: Paper, edges: Array, samples: Sequence[Line], marks: Sequence[float], axis: str) -> Figure:
     """Draw histograms over one axis, each with the line that one scenario in twenty stays below.
 
     Parameters
     ----------
+    paper
+        To draw on.
     edges
         Of the bars, in the unit of the axis.
     samples
@@ -75,12 +86,12 @@ def distribution(edges: Array, samples: Sequence[Line], marks: Sequence[float], 
     axis
         Name of the axis, with its unit.
     """
-    figure, axes = _figure()
+    figure, axes = paper.plain(legend_rows=len(samples) // 2 + 1)
     colours = palette()
     for place, (sample, mark) in enumerate(zip(samples, marks, strict=True)):
         colour = colours[f"track-{sample.colour}"]
-        axes.stairs(100 * sample.values, edges, fill=True, facecolor=to_rgba(colour, 0.22), edgecolor="none")
-        axes.stairs(100 * sample.values, edges, edgecolor=colour, label=sample.name, linestyle=_dash(place))
+        drawn = axes.stairs(100 * sample.values, edges, fill=True, label=sample.name)
+        drawn.set(facecolor=to_rgba(colour, 0.22), edgecolor=colour, linestyle=_dash(place), linewidth=1.2)
         axes.axvline(mark, color=colour, linestyle=(0, (1, 1.2)), linewidth=2)
     axes.plot([], [], color=colours["ink"], linestyle=(0, (1, 1.2)), label="one in 20 is left of it")
     axes.axvline(0, color=colours["ink"], linewidth=1)
@@ -98,12 +109,20 @@ def bin_edges(low: float, high: float, scenarios: int) -> Array:
 
 
 def fan(
-    years: Sequence[int], lines: Mapping[str, Array], colour: int, axis: str, limits: tuple[float, float]
+    paper: Paper,
+    years: Sequence[int],
+    lines: Mapping[str, Array],
+    *,
+    colour: int,
+    axis: str,
+    limits: tuple[float, float],
 ) -> Figure:
     """Draw how far the results of each year spread.
 
     Parameters
     ----------
+    paper
+        To draw on.
     years
         Along the horizontal axis.
     lines
@@ -115,7 +134,7 @@ def fan(
     limits
         Ends of the vertical axis, the same for all tracks.
     """
-    figure, axes = _figure()
+    figure, axes = paper.plain()
     colours = palette()
     own = colours[f"track-{colour}"]
     for (low, high), alpha, label in BANDS:
@@ -140,9 +159,9 @@ def limits(lines: Sequence[Mapping[str, Array]]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def curves(amounts: Array, lines: Sequence[Line], axis: str) -> Figure:
+def curves(paper: Paper, amounts: Array, lines: Sequence[Line], axis: str) -> Figure:
     """Draw how likely a result above each amount is [%], a curve a track."""
-    figure, axes = _figure(legend_rows=(len(lines) + 1) // 2)
+    figure, axes = paper.plain(legend_rows=(len(lines) + 1) // 2)
     colours = palette()
     for line in lines:
         dash = _dash(line.colour)
@@ -156,9 +175,9 @@ def curves(amounts: Array, lines: Sequence[Line], axis: str) -> Figure:
     return figure
 
 
-def bars(rows: Sequence[Bar], axis: str, colour: int, factor: float) -> Figure:
+def bars(paper: Paper, rows: Sequence[Bar], axis: str, colour: int, factor: float) -> Figure:
     """Draw bars from zero, the first on top, with intervals of so many standard errors to each side."""
-    figure, axes = _rows([row.name for row in rows])
+    figure, axes = paper.rows([row.name for row in rows])
     colours = palette()
     ends, errors = np.array([row.value for row in rows]), factor * np.array([row.se for row in rows])
     axes.barh(range(len(rows)), ends, height=0.55, color=to_rgba(colours[f"track-{colour}"], 0.6))
@@ -168,9 +187,9 @@ def bars(rows: Sequence[Bar], axis: str, colour: int, factor: float) -> Figure:
     return figure
 
 
-def waterfall(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
+def waterfall(paper: Paper, rows: Sequence[Bar], axis: str, colour: int) -> Figure:
     """Draw amounts that add up: each bar begins where the one above it ends, a total begins at zero."""
-    figure, axes = _rows([row.name for row in rows])
+    figure, axes = paper.rows([row.name for row in rows])
     colours = palette()
     reached = 0.0
     for place, row in enumerate(rows):
@@ -185,9 +204,9 @@ def waterfall(rows: Sequence[Bar], axis: str, colour: int) -> Figure:
     return figure
 
 
-def when(years: Sequence[str], first: Line, second: Line) -> Figure:
+def when(paper: Paper, years: Sequence[str], first: Line, second: Line) -> Figure:
     """Draw two probabilities for each year, and for never, side by side [%]."""
-    figure, axes = _figure()
+    figure, axes = paper.plain(legend_rows=1)
     colours = palette()
     places = np.arange(len(years))
     for line, shift, strength in ((first, -0.2, 0.85), (second, 0.2, 0.35)):
@@ -201,14 +220,10 @@ def when(years: Sequence[str], first: Line, second: Line) -> Figure:
     return figure
 
 
-def convergence(scenarios: Array, panels: Mapping[str, Estimate], colour: int, factor: float) -> Figure:
+def convergence(paper: Paper, scenarios: Array, panels: Mapping[str, Estimate], colour: int, factor: float) -> Figure:
     """Draw estimates by the number of scenarios, a panel each under its name, with intervals of ``factor`` errors."""
-    figure = Figure()
+    figure, stacked = paper.panels(len(panels))
     own = palette()[f"track-{colour}"]
-    height = PANEL * len(panels) + 0.6
-    figure.set_figheight(height)
-    figure.subplots_adjust(right=0.94, bottom=0.5 / height, top=1 - 0.22 / height, hspace=0.32)
-    stacked = figure.subplots(len(panels), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, (value, se)) in zip(stacked, panels.items(), strict=True):
         axes.fill_between(scenarios, value - factor * se, value + factor * se, color=to_rgba(own, 0.25), linewidth=0)
         axes.plot(scenarios, value, "-", color=own, marker="o", markersize=3)
@@ -223,36 +238,30 @@ def convergence(scenarios: Array, panels: Mapping[str, Estimate], colour: int, f
     return figure
 
 
-def _figure(legend_rows: int = 2) -> tuple[Figure, Axes]:
-    """Give one pair of axes with room below for a legend."""
-    figure = Figure()
-    below = 0.52 + 0.2 * legend_rows
-    figure.set_figheight(2.25 + below)
-    figure.subplots_adjust(bottom=below / figure.get_figheight())
-    return figure, figure.subplots()
-
-
-def _rows(names: Sequence[str]) -> tuple[Figure, Axes]:
-    """Give axes with a named row for each bar, the first on top."""
-    figure = Figure()
-    height = ROW * len(names) + 0.6
-    figure.set_figheight(height)
-    longest = max((len(part) for name in names for part in name.split("\n")), default=0)
-    figure.subplots_adjust(left=min(0.05 + 0.0155 * longest, 0.6), bottom=0.52 / height, top=1 - 0.05 / height)
-    axes = figure.subplots()
-    axes.set_yticks(range(len(names)), names)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(names) - 0.45, -0.55)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.spines["left"].set_visible(False)
-    return figure, axes
-
-
 def _dash(index: int) -> str:
     return ("-", "--", "-.", ":")[index % 4]
 
 
 def _legend(figure: Figure, axes: Axes) -> None:
-    figure.legend(*axes.get_legend_handles_labels(), loc="lower center", ncols=2, borderaxespad=0.1)
+    """Name what is drawn at the foot of the figure, two names a row."""
+    handles, labels = axes.get_legend_handles_labels()
+    width, height = figure.get_size_inches()
+    rows = (len(labels) + 1) // 2
+    for place, (handle, label) in enumerate(zip(handles, labels, strict=True)):
+        column, row = divmod(place, rows)
+        x, y = KEYS[column], LEGEND_ROW * (rows - row - 0.35) / height
+        figure.add_artist(_swatch(handle, x, y, figure))
+        figure.text(x + (SWATCH + 0.08) / width, y, label, va="center", fontsize=9)
+
+
+def _swatch(handle: Any, x: float, y: float, figure: Figure) -> Artist:
+    """Show a line as a short one, and an area as a small rectangle."""
+    width, height = (inches / size for inches, size in zip((SWATCH, 0.09), figure.get_size_inches(), strict=True))
+    if isinstance(handle, Line2D):
+        line = Line2D([], [])
+        line.update_from(handle)
+        line.set(xdata=[x, x + width / 2, x + width], ydata=[y] * 3, markevery=[1], clip_on=False)
+        line.set_transform(figure.transFigure)
+        return line
+    area = handle[0] if isinstance(handle, BarContainer) else handle
+    return Rectangle((x, y - height / 2), width, height, facecolor=area.get_facecolor(), linewidth=0)

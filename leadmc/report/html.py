@@ -51,9 +51,9 @@ def write_report(
     sensitivity
         What ``leadmc sensitivity`` found; without it the page names the command.
     """
-    with styled():
-        lead = [lead_picture(record, scale) for scale in SCALE_UNITS]
-        parts = list(sections(ds, record, sensitivity))
+    with styled() as paper:
+        lead = [lead_picture(paper, record, scale) for scale in SCALE_UNITS]
+        parts = list(sections(paper, ds, record, sensitivity))
     page = (
         _environment()
         .get_template("page.html.j2")

@@ -15,6 +15,7 @@ from leadmc.report import figures, tables, words
 from leadmc.report.drawing import svg
 from leadmc.report.figures import Line, Range
 from leadmc.report.page import Picture, Section, Sheet
+from leadmc.report.paper import Paper
 from leadmc.report.reading import by_year, chances, spread
 from leadmc.report.words import track_title
 
@@ -26,12 +27,13 @@ ALONE: Final = (
 )
 RANGE: Final = "Thin: nine in ten scenarios. Thick: half of them. Dot: the middle. The mark at the left end: one in 20."
 SHOWN: Final = "The outermost scenario in a hundred on either side may lie outside."
+EFFECT: Final = "Effect on the benchmark [$ million]"
 TOTAL: Final = "Net result over ten years [$ million]"
 POINTS: Final = 101
 PERCENTILES: Final = frozenset(one.name for one in PERCENTILE)
 
 
-def lead_picture(record: Record, scale: str) -> Picture:
+def lead_picture(paper: Paper, record: Record, scale: str) -> Picture:
     """Draw the one figure of the first screen: where the ten-year result of every track lies."""
     unit, size = SCALE_UNITS[scale]
     rows = [
@@ -39,11 +41,11 @@ def lead_picture(record: Record, scale: str) -> Picture:
         for i, track in enumerate(record["tracks"])
     ]
     finding = words.total_finding(record, scale)
-    drawing = figures.ranges(rows, f"Net result over ten years [{unit}]")
+    drawing = figures.ranges(paper, rows, f"Net result over ten years [{unit}]")
     return Picture(finding, svg(drawing, f"lead-{scale}", finding), RANGE, unit=scale)
 
 
-def result(ds: xr.Dataset, record: Record) -> Section:
+def result(paper: Paper, ds: xr.Dataset, record: Record) -> Section:
     """Show the net result over ten years and in each of them."""
     sheets = [
         Sheet(
@@ -69,7 +71,7 @@ def result(ds: xr.Dataset, record: Record) -> Section:
         f"the first performance year, at {rate:g}% a year. Percent of benchmark and dollars per person-month are those "
         "of the same scenario and years.",
     )
-    pictures = (*_ten_years(ds, record), *_fans(record))
+    pictures = (*_ten_years(paper, ds, record), *_fans(paper, record))
     return Section("result", "The result, over ten years and year by year", intro, pictures, tuple(sheets))
 
 
@@ -83,7 +85,7 @@ def histograms(ds: xr.Dataset, record: Record) -> tuple[Array, list[Line], list[
     return edges, lines, [one["p5"]["value"] / MILLION for one in ends]
 
 
-def _ten_years(ds: xr.Dataset, record: Record) -> list[Picture]:
+def _ten_years(paper: Paper, ds: xr.Dataset, record: Record) -> list[Picture]:
     edges, samples, marks = histograms(ds, record)
     above = exceedance(ds, at=list(np.linspace(edges[0], edges[-1], POINTS) * MILLION))["probability"]
     curves = [
@@ -91,18 +93,18 @@ def _ten_years(ds: xr.Dataset, record: Record) -> list[Picture]:
         for track, each in zip(record["tracks"], samples, strict=True)
     ]
     finding = words.loss_finding(record)
-    figure = figures.curves(above["amount"].to_numpy() / MILLION, curves, TOTAL)
+    figure = figures.curves(paper, above["amount"].to_numpy() / MILLION, curves, TOTAL)
     note = f"Where a curve crosses zero, it shows the chance of a gain. {SHOWN}"
     pictures = [Picture(finding, svg(figure, "exceedance", finding), note)]
     for track, sample, mark in zip(record["tracks"], samples, marks, strict=True):
         finding = words.spread_finding(record, track)
-        figure = figures.distribution(edges, [sample], [mark], TOTAL)
+        figure = figures.distribution(paper, edges, [sample], [mark], TOTAL)
         drawing = svg(figure, f"total-{sample.colour}", finding)
         pictures.append(Picture(finding, drawing, f"Losses are left of zero. {SHOWN}", track))
     return pictures
 
 
-def _fans(record: Record) -> list[Picture]:
+def _fans(paper: Paper, record: Record) -> list[Picture]:
     pictures = []
     years = {track: one["net_result"]["by_year"] for track, one in record["tracks"].items()}
     for scale, (unit, size) in SCALE_UNITS.items():
@@ -111,12 +113,12 @@ def _fans(record: Record) -> list[Picture]:
         for i, (track, found) in enumerate(years.items()):
             finding = words.fan_finding(record, track, scale)
             axis = f"Net result [{unit}]"
-            figure = figures.fan([int(year) for year in found], lines[track], i, axis, limits)
+            figure = figures.fan(paper, [int(year) for year in found], lines[track], colour=i, axis=axis, limits=limits)
             pictures.append(Picture(finding, svg(figure, f"fan-{scale}-{i}", finding), ALONE, track, scale))
     return pictures
 
 
-def course(record: Record) -> Section:
+def course(paper: Paper, record: Record) -> Section:
     """Show how deep the cumulative result falls, and when it is back."""
     tracks = record["course"]["tracks"]
     rows = [
@@ -124,13 +126,13 @@ def course(record: Record) -> Section:
         for i, (track, found) in enumerate(tracks.items())
     ]
     finding = words.fall_finding(record)
-    drawing = figures.ranges(rows, "Deepest fall from the height so far [$ million]")
+    drawing = figures.ranges(paper, rows, "Deepest fall from the height so far [$ million]")
     pictures = [Picture(finding, svg(drawing, "fall", finding), RANGE)]
     for i, (track, found) in enumerate(tracks.items()):
         finding = words.when_finding(record, track)
         names = {"drawdown_year": "deepest fall", "break_even_year": "above zero from then on"}
         deep, back = (Line(label, i, chances(found[name])) for name, label in names.items())
-        figure = figures.when(list(found["drawdown_year"]), deep, back)
+        figure = figures.when(paper, list(found["drawdown_year"]), deep, back)
         note = "Never: no fall at all, or still below zero after the last year."
         pictures.append(Picture(finding, svg(figure, f"when-{i}", finding), note, track))
     sheets = [
@@ -150,7 +152,7 @@ def course(record: Record) -> Section:
     return Section("course", "The course of ten years", intro, tuple(pictures), tuple(sheets))
 
 
-def choice(record: Record) -> Section:
+def choice(paper: Paper, record: Record) -> Section:
     """Show tracks against one another, scenario by scenario."""
     best = words.ranked(record)[0]
     colour = {track: i for i, track in enumerate(record["tracks"])}
@@ -164,14 +166,14 @@ def choice(record: Record) -> Section:
         for pair in paired
     ]
     finding = words.choice_finding(record, best)
-    drawing = svg(figures.ranges(rows, "Difference over ten years [$ million]"), "choice", finding)
+    drawing = svg(figures.ranges(paper, rows, "Difference over ten years [$ million]"), "choice", finding)
     note = f"All tracks meet the same people and world in every scenario. Right of zero the first pays more. {RANGE}"
     missed = [
         Range(track_title(track), colour[track], spread(found["regret_usd"], MILLION))
         for track, found in record["regret"].items()
     ]
     sorry = words.regret_finding(record)
-    regret = svg(figures.ranges(missed, "Missed against the best track [$ million]"), "regret", sorry)
+    regret = svg(figures.ranges(paper, missed, "Missed against the best track [$ million]"), "regret", sorry)
     hindsight = f"How much more the best track of the scenario pays: the price of not knowing the future. {RANGE}"
     sheets = (
         Sheet("Net result over ten years, paired differences", tables.pairs_table(record)),
@@ -186,14 +188,14 @@ def choice(record: Record) -> Section:
     )
 
 
-def rate_book(record: Record) -> Section:
+def rate_book(paper: Paper, record: Record) -> Section:
     """Show what the switch to the regional rate book does."""
     moved, year = record["transition"], record["transition"]["switch_year"]
     tracks = words.moved_tracks(record)
     colour = {track: i for i, track in enumerate(record["tracks"])}
     finding = words.step_finding(record)
     rows = [Range(track_title(t), colour[t], spread(moved["tracks"][t]["step_percent"], 1.0)) for t in tracks]
-    step = svg(figures.ranges(rows, "Change of the benchmark beyond its trend [%]"), "step", finding)
+    step = svg(figures.ranges(paper, rows, "Change of the benchmark beyond its trend [%]"), "step", finding)
     fixed = "Final benchmark per person-month, at the mix of categories of the later year."
     pictures = [Picture(finding, step, f"{fixed} {RANGE}")]
     lines = {track: by_year(moved["tracks"][track]["effect_usd"]["by_year"], MILLION) for track in tracks}
@@ -202,7 +204,7 @@ def rate_book(record: Record) -> Section:
     for track in tracks:
         title, finding = track_title(track), words.effect_finding(record, track)
         years = [int(each) for each in moved["tracks"][track]["effect_usd"]["by_year"]]
-        figure = figures.fan(years, lines[track], colour[track], "Effect on the benchmark [$ million]", limits)
+        figure = figures.fan(paper, years, lines[track], colour=colour[track], axis=EFFECT, limits=limits)
         pictures.append(Picture(finding, svg(figure, f"effect-{colour[track]}", finding), ALONE, track))
         sheets.append(
             Sheet(

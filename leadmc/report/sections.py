@@ -7,14 +7,19 @@ import xarray as xr
 
 from leadmc.report import evidence, results
 from leadmc.report.page import Section
+from leadmc.report.paper import Paper
 from leadmc.report.words import moved_tracks
 
 
-def sections(ds: xr.Dataset, record: Mapping[str, Any], moved: Mapping[str, Any] | None = None) -> Iterator[Section]:
+def sections(
+    paper: Paper, ds: xr.Dataset, record: Mapping[str, Any], moved: Mapping[str, Any] | None = None
+) -> Iterator[Section]:
     """Lay out everything that there is data for.
 
     Parameters
     ----------
+    paper
+        To draw on.
     ds
         The cube.
     record
@@ -22,16 +27,16 @@ def sections(ds: xr.Dataset, record: Mapping[str, Any], moved: Mapping[str, Any]
     moved
         What ``leadmc sensitivity`` found, if anybody asked.
     """
-    yield results.result(ds, record)
-    yield results.course(record)
+    yield results.result(paper, ds, record)
+    yield results.course(paper, record)
     if record["pairs"]:
-        yield results.choice(record)
+        yield results.choice(paper, record)
     if moved_tracks(record):
-        yield results.rate_book(record)
-    yield evidence.mean_path(ds, record)
-    yield evidence.variance(record)
+        yield results.rate_book(paper, record)
+    yield evidence.mean_path(paper, ds, record)
+    yield evidence.variance(paper, record)
     if record.get("rule_influence"):
-        yield evidence.rules(record)
+        yield evidence.rules(paper, record)
     if moved:
         yield evidence.sensitivity(moved)
-    yield evidence.enough(ds, record)
+    yield evidence.enough(paper, ds, record)

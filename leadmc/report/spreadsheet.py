@@ -76,7 +76,7 @@ class Sheet(NamedTuple):
 
 
 class Pen:
-    """Writes one sheet, row by row.
+    """Writes one sheet, table by table.
 
     Parameters
     ----------
@@ -137,12 +137,14 @@ class Pen:
         for text, pair in zip(block.header, pairs, strict=True):
             for part in (text, ERROR) if pair else (text,):
                 style = (*HEADING, ("align", "right")) if pair else HEADING
-                self._text(width, part, style, longest=max(map(len, part.split()), default=0))
+                self._text(head, width, part, style, longest=max(map(len, part.split()), default=0))
                 width += 1
-        numbers = [block.numbers.get(text, "General") for text in block.header]
-        for row in block.rows:
-            self._row += 1
-            self._entries(row, pairs, numbers)
+        self._row += len(block.rows)
+        column = 0
+        for k, (text, pair) in enumerate(zip(block.header, pairs, strict=True)):
+            entries = [row[k] for row in block.rows]
+            self._entries(head + 1, column, entries, block.numbers.get(text, "General"))
+            column += 1 + pair
         cells = xlsxwriter.utility.xl_range_abs(head, 0, self._row, width - 1)
         self._book.define_name(f"{self._sheet.name}_{name}", f"={self._sheet.name}!{cells}")
         if alone:
@@ -151,35 +153,38 @@ class Pen:
             self._page.autofilter(head, 0, self._row, width - 1)
         self._row += 1
 
-    def _entries(self, row: Row, pairs: Sequence[bool], numbers: Sequence[str]) -> None:
-        column = 0
-        for entry, pair, number in zip(row, pairs, numbers, strict=True):
+    def _entries(self, first: int, column: int, entries: Sequence[Entry], number: str) -> None:
+        """Write a column from a row on; an estimate has its error beside it."""
+        style = self._format((("num_format", number), *TOP))
+        numbers: list[float] = []
+        for row, entry in enumerate(entries, start=first):
             if isinstance(entry, Cell):
-                self._estimate(column, entry.value, ())
-                self._estimate(column + 1, entry.se, SOFT)
+                self._estimate(row, column, entry.value, ())
+                self._estimate(row, column + 1, entry.se, SOFT)
             elif isinstance(entry, int | float) and not isinstance(entry, bool) and math.isfinite(entry):
-                self._widen(column, len(f"{entry:,.0f}") if "#" in number else len(f"{entry:g}"))
-                self._page.write_number(self._row, column, entry, self._format((("num_format", number), *TOP)))
+                self._page.write_number(row, column, entry, style)
+                numbers.append(entry)
             elif entry is not None:
-                self._text(column, str(entry), TEXT, longest=len(str(entry)))
-            column += 1 + pair
+                self._text(row, column, str(entry), TEXT, longest=len(str(entry)))
+        shown = {min(numbers), max(numbers)} if "#" in number and numbers else set(numbers)
+        self._widen(column, max((len(f"{one:,.0f}" if "#" in number else f"{one:g}") for one in shown), default=0))
 
-    def _estimate(self, column: int, text: str, style: Style) -> None:
+    def _estimate(self, row: int, column: int, text: str, style: Style) -> None:
         """Write a printed number as the number that it prints, with as many decimals."""
         self._widen(column, len(text))
         if text == NO_ESTIMATE:
-            self._page.write_string(self._row, column, text, self._format((*SOFT, ("align", "right"))))
+            self._page.write_string(row, column, text, self._format((*SOFT, ("align", "right"))))
             return
         decimals = len(text.partition(".")[2])
         shown = "0.0E+00" if "e" in text else f"{WHOLE}.{'0' * decimals}" if decimals else WHOLE
         number = float(text.replace(",", ""))
-        self._page.write_number(self._row, column, number, self._format((*style, ("num_format", shown), *TOP)))
+        self._page.write_number(row, column, number, self._format((*style, ("num_format", shown), *TOP)))
 
-    def _text(self, column: int, text: str, style: Style, *, longest: int) -> None:
+    def _text(self, row: int, column: int, text: str, style: Style, *, longest: int) -> None:
         """Write a text that wraps, in a column that has room for so many characters."""
         self._widen(column, longest)
-        self._texts.append((self._row, column, text))
-        self._page.write_string(self._row, column, text, self._format(style))
+        self._texts.append((row, column, text))
+        self._page.write_string(row, column, text, self._format(style))
 
     def _widen(self, column: int, characters: int) -> None:
         self._widths[column] = max(self._widths.get(column, 0), characters)

@@ -89,7 +89,7 @@ def tornado_finding(record: Record, track: str) -> str:
     swing = money(driver["tracks"][track][MEAN.name]["swing"])
     alike = [one for one in ranked(record, track) if one.rank == rank]
     also = f", and cannot be told apart from {len(alike) - 1} more" if len(alike) > 1 else ""
-    return f"{track_title(track)}: {driver['path']} swings the mean by {swing}{also}"
+    return f"{track_title(track)}: {_name(driver)} swings the mean by {swing}{also}"
 
 
 def _ends(driver: Record, track: str) -> list[tuple[float, float, str]]:
@@ -100,6 +100,11 @@ def _ends(driver: Record, track: str) -> list[tuple[float, float, str]]:
 
 
 def _short(driver: Record) -> str:
-    """Name a driver: a rule by its title, an assumption by its path."""
-    name = driver["title"] or driver["path"].replace("_", " ").replace(".", ": ", 1)
+    """Name a driver in the room beside its bar."""
+    name = _name(driver)
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+
+
+def _name(driver: Record) -> str:
+    """Name a driver for a reader: a rule by its title, an assumption by its path."""
+    return str(driver["title"]) or driver["path"].replace("_", " ").replace(".", ": ", 1)

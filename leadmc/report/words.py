@@ -238,7 +238,8 @@ def rule_finding(track: str, term: Record, mean: Pair) -> str:
 
 def otherwise(term: Record) -> str:
     """Name an alternative of a rule."""
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{term['title']}\N{RIGHT DOUBLE QUOTATION MARK} as {term['alternative']}"
+    other = str(term["alternative"]).replace("_", " ")
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{term['title']}\N{RIGHT DOUBLE QUOTATION MARK} as {other}"
 
 
 def moves(mean: Pair) -> str:

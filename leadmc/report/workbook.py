@@ -38,7 +38,8 @@ from leadmc.report.words import moved_tracks, ten_year, track_title, verdict
 Record = Mapping[str, Any]
 
 SAMPLE: Final = 200
-"""Scenarios shown one by one."""
+"""Scenarios shown one by one, and fewer where tracks and years would make more rows of them than a reader scrolls."""
+SAMPLE_ROWS: Final = 4_000
 SHOWN: Final = (
     "benchmark",
     "expenditure",
@@ -284,7 +285,8 @@ def _unverified(record: Record, manifest: Record) -> Sheet:
 
 def _scenarios(ds: xr.Dataset) -> Sheet:
     """Show the first scenarios one by one, every year of every track."""
-    first = ds.isel(scenario=slice(SAMPLE))
+    each = ds.sizes["track"] * ds.sizes["performance_year"]
+    first = ds.isel(scenario=slice(min(SAMPLE, SAMPLE_ROWS // each)))
     whole = ("scenario", "track", "performance_year")
     tracks = [track_title(str(track)) for track in first["track"].to_numpy()]
     numbers, years = first["scenario"].to_numpy().tolist(), first["performance_year"].to_numpy().tolist()
@@ -302,7 +304,7 @@ def _scenarios(ds: xr.Dataset) -> Sheet:
     block = Block("", ("Scenario", "Track", "Year", *money, "Weight [1]"), rows, dict.fromkeys(money, WHOLE))
     notes = (
         f"The first {len(numbers):,} of {ds.sizes['scenario']:,} scenarios. Money is positive towards the ACO, but for "
-        "expenditure and sequestration. Weight: of the scenario in every mean.",
+        "expenditure and sequestration. Weight: of the scenario in every mean. `leadmc export` hands on all of them.",
     )
     return Sheet("Scenarios", "Scenarios one by one", notes, (block,), keys=3)
 

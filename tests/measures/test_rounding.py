@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadmc.measures.rounding import rounded
+from leadmc.measures.tables import cell
 
 NAN, INF = float("nan"), float("inf")
 
@@ -38,6 +39,24 @@ WORKED = [
 @pytest.mark.parametrize(("value", "se", "text"), WORKED)
 def test_worked(value, se, text):
     assert rounded(value, se) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "se", "text"),
+    [
+        (0.0, 8e-7, "0 ± 0"),  # a percentile inside an atom at zero: 80 cents in $ million
+        (3.8360000000000003, 4.4e-16, "3.8360 ± 0"),
+        (-13.274612, 3e-7, "-13.2746 ± 0"),
+        (1 / 300, 0.0, "0.0033 ± 0"),
+        (-2e-9, 0.0, "0 ± 0"),
+        (0.00123, 0.00036, "0.0012 ± 0.0004"),  # 12 of a million scenarios, in percent
+        (0.0, 7e-5, "0.0000 ± 0.0001"),  # never seen in a million
+        (0.0, 0.035, "0.00 ± 0.04"),
+        (123_456.789, 0.0, "123,457 ± 0"),
+    ],
+)
+def test_an_error_too_small_for_the_unit_is_none(value, se, text):
+    assert str(cell({"value": value, "se": se})) == text
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)

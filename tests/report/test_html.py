@@ -224,9 +224,10 @@ def test_bars_have_an_edge_at_zero():
 
 
 def test_colours_are_left_to_the_page():
-    with styled():
+    with styled() as paper:
         line = figures.Line("A", 0, np.array([0.2, 0.8]))
-        drawing = svg(figures.distribution(np.array([-1.0, 0.0, 1.0]), [line], [-0.5], "x [1]"), "x", "<finding>")
+        figure = figures.distribution(paper, np.array([-1.0, 0.0, 1.0]), [line], [-0.5], "x [1]")
+        drawing = svg(figure, "x", "<finding>")
     assert not any(colour in drawing for colour in palette().values())
     assert "var(--track-0)" in drawing
     assert '<title id="x-title">&lt;finding&gt;</title>' in drawing

@@ -43,7 +43,7 @@ def test_bars_go_from_the_lowest_result_to_the_highest(record):
 
 def test_the_title_states_the_finding(record):
     assert (
-        tornado_finding(record, "global") == "LEAD Global: aco_level.start_mean swings the mean by $90.0 ± 0.2 million"
+        tornado_finding(record, "global") == "LEAD Global: aco level: start mean swings the mean by $90.0 ± 0.2 million"
     )
     tied = record | {"drivers": record["drivers"][1:]}
     assert tornado_finding(tied, "global").endswith("and cannot be told apart from 1 more")
