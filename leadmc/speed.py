@@ -1,23 +1,28 @@
-"""How fast this machine is: the kernel against its own generator, threads, sizes, what a run costs beside the kernel.
+"""How fast this machine is: the kernel against its generator, threads, sizes, and what a run costs beside the kernel.
 
 Contestants take turns, because a machine is seldom idle: ratios within a round mean more than times, and the best of
 many rounds more than their mean. Sizes and rounds are few with ``quick``.
 """
 
+import json
 import os
 import platform
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from leadmc.base.axes import CATEGORIES, YEARS
+from leadmc.base.processor import usable_cores
 from leadmc.inputs.assumptions import load_assumptions
 from leadmc.inputs.config import stated_config
 from leadmc.inputs.reference import Reference
@@ -33,20 +38,42 @@ ATTACHMENT: Final = 100_000.0
 SEED: Final = (np.uint32(2027), np.uint32(1))
 PRECISE: Final = 5e-4  # of the benchmark: the standard error whose price is reported
 LENGTH: Final = 1024  # generator blocks in a row
+BLOCKS_A_PERSON_YEAR: Final = 7  # take the generator about as long as the kernel takes for a person-year
 TWIN_SHARE: Final = 4  # scenarios of the kernel to one of the twin, which is there to be right
 
 
+START: Final = """
+import gc, json, sys, time
+from pathlib import Path
+import leadmc.cli
+gc.set_threshold(leadmc.cli.COLLECT_AFTER)
+from leadmc.inputs.config import stated_config
+from leadmc import pipeline, terminal
+from leadmc.study import prepare
+spent = [time.process_time()]
+config = stated_config(json.loads(sys.argv[1]))
+spent.append(time.process_time())
+study = prepare(config)
+spent.append(time.process_time())
+pipeline.laid_out(study, Path(sys.argv[2]))
+spent.append(time.process_time())
+print(json.dumps(spent))
+"""
+"""What ``leadmc run`` does until its first scenario is settled and the rest can begin, timed in its parts."""
+
+
 class Size(NamedTuple):
-    """How much to measure: people, scenarios of the kernel, scenarios of a chunk, and rounds."""
+    """How much to measure: people, scenarios of the kernel, scenarios of a chunk, rounds, and processes to start."""
 
     beneficiaries: int
     scenarios: int
     chunk: int
     rounds: int
+    starts: int
 
 
-USUAL: Final = Size(12_000, 16, 400, 15)
-QUICK: Final = Size(2_000, 4, 50, 3)
+USUAL: Final = Size(12_000, 16, 400, 15, 5)
+QUICK: Final = Size(2_000, 4, 50, 3, 2)
 
 
 class Case(NamedTuple):
@@ -109,6 +136,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         "threads": threads(size),
         "growth": growth(size),
         "run": a_run(size),
+        "start": a_start(size),
     }
 
 
@@ -186,25 +214,36 @@ def against_the_generator(size: Size) -> dict[str, Any]:
 
 
 def threads(size: Size) -> list[dict[str, float]]:
-    """Efficiency on 1, 2, 4 ... threads: of the same work cut up (strong), and of as much work for each (weak)."""
-    most = os.cpu_count() or 1
+    """Efficiency on 1, 2, 4 ... threads: of the same work cut up (strong), and of as much work for each (weak).
+
+    What the generator alone reaches, with the same work cut up, is what the machine gives: it works in registers only.
+    """
+    most = usable_cores()
     counts = sorted({min(2**k, most) for k in range(most.bit_length() + 1)})
     part, parts = a_case(size.beneficiaries, size.scenarios), counts[-1]
 
-    def share(count: int, work: int) -> None:
+    def live(piece: int) -> None:
+        part.run(piece * size.scenarios)
+
+    def draw(_: int) -> None:
+        only_draw(BLOCKS_A_PERSON_YEAR * part.person_years // LENGTH * LENGTH, SEED, np.empty(LENGTH, np.uint32))
+
+    def share(work: Callable[[int], None], count: int, pieces: int) -> None:
         with ThreadPoolExecutor(count) as pool:
-            list(pool.map(part.run, range(0, work * size.scenarios, size.scenarios)))
+            list(pool.map(work, range(pieces)))
 
     contestants: dict[str, Callable[[], object]] = {}
     for count in counts:
-        contestants[f"strong {count}"] = partial(share, count, parts)
-        contestants[f"weak {count}"] = partial(share, count, count)
+        contestants[f"strong {count}"] = partial(share, live, count, parts)
+        contestants[f"weak {count}"] = partial(share, live, count, count)
+        contestants[f"generator {count}"] = partial(share, draw, count, parts)
     best = {name: min(each) for name, each in in_turns(contestants, size.rounds).items()}
     return [
         {
             "threads": count,
             "strong": best["strong 1"] / (best[f"strong {count}"] * count),
             "weak": best["weak 1"] / best[f"weak {count}"],
+            "generator": best["generator 1"] / (best[f"generator {count}"] * count),
         }
         for count in counts
     ]
@@ -229,9 +268,7 @@ def a_run(size: Size) -> dict[str, float]:
 
     The mean is that of the ten-year net result of the first track, plain sampling, one thread; storing is not in it.
     """
-    panel = {"synthetic": {"beneficiaries": size.beneficiaries}}
-    stated = {"name": "bench", "seed": int(SEED[0]), "scenarios": size.chunk, "population": panel}
-    study = prepare(stated_config(stated))
+    study = prepare(stated_config(_stated(size)))
     scenarios = np.arange(size.chunk)
     shape = (size.chunk, len(YEARS), len(CATEGORIES))
     prices = Prices(np.ones(shape, np.float32), np.full(shape, ATTACHMENT, dtype=np.float32))
@@ -251,4 +288,31 @@ def a_run(size: Size) -> dict[str, float]:
         "share_beside_the_kernel": 1.0 - kernel_time / chunk,
         "precise_scenarios": needed,
         "precise_seconds": needed * chunk / size.chunk,
+    }
+
+
+def _stated(size: Size) -> dict[str, Any]:
+    """State the configuration of a run of that size."""
+    panel = {"synthetic": {"beneficiaries": size.beneficiaries}}
+    return {"name": "bench", "seed": int(SEED[0]), "scenarios": size.chunk, "population": panel}
+
+
+def a_start(size: Size) -> dict[str, float]:
+    """Time processes from nothing to the first scenario, one after another, and take the best [s].
+
+    Where machine code is not cached yet, the first of them compiles; then it is not the best.
+    """
+    found = []
+    for _ in range(size.starts):
+        with TemporaryDirectory() as place:
+            began = time.perf_counter()
+            command = [sys.executable, "-c", START, json.dumps(_stated(size)), place]
+            told = subprocess.check_output(command, text=True)
+            found.append((time.perf_counter() - began, json.loads(told)))
+    spent = min((each for _, each in found), key=max)
+    parts = np.diff(spent, prepend=0.0).tolist()
+    return {
+        "seconds": min(seconds for seconds, _ in found),
+        "processor_seconds": spent[-1],
+        **dict(zip(("imports", "configuration", "people", "first_scenario"), parts, strict=True)),
     }

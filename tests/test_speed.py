@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -12,7 +14,7 @@ from leadmc.cli import main
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(speed, "QUICK", speed.Size(beneficiaries=64, scenarios=2, chunk=4, rounds=1))
+    monkeypatch.setattr(speed, "QUICK", speed.Size(beneficiaries=64, scenarios=2, chunk=4, rounds=1, starts=1))
 
 
 def bench(capsys, *arguments):
@@ -28,17 +30,23 @@ def test_everything_is_measured_and_kept(small, tmp_path, capsys):
     assert status == 0
     found = json.loads(out)
     assert json.loads(kept.read_text()) == found
-    assert set(found) == {"machine", "size", "kernel", "threads", "growth", "run"}
+    assert set(found) == {"machine", "size", "kernel", "threads", "growth", "run", "start"}
     assert min(found["kernel"]["best_ns"].values()) > 0
     assert found["kernel"]["kernel_over_generator"] > 1
     assert found["threads"][0]["threads"] == 1
-    assert found["threads"][0]["strong"] == found["threads"][0]["weak"] == 1
+    assert found["threads"][0] == {"threads": 1, "strong": 1, "weak": 1, "generator": 1}
     assert set(found["growth"]) == {"people", "scenarios"}
     assert found["run"]["precise_seconds"] > 0
+    start = found["start"]
+    parts = [start[part] for part in ("imports", "configuration", "people", "first_scenario")]
+    assert min(parts) > 0
+    assert sum(parts) == pytest.approx(start["processor_seconds"])
     assert {"cpu", "caches", "numpy", "numba", "leadmc"} <= set(found["machine"])
 
 
-def test_table_and_csv_say_the_same(small, capsys):
+def test_table_and_csv_say_the_same(small, monkeypatch, capsys):
+    started = dict.fromkeys(("seconds", "processor_seconds", "imports", "configuration", "people", "first_scenario"), 1)
+    monkeypatch.setattr(speed, "a_start", lambda size: started)
     status, table, _ = bench(capsys)
     assert status == 0
     assert "[ns per beneficiary-year]" in table.replace("\n", "")
@@ -55,3 +63,9 @@ def test_figures_never_replace_a_file(tmp_path, capsys):
     assert status == 2
     assert "a file that does not exist yet" in err
     assert kept.read_text() == "mine"
+
+
+def test_no_scenario_waits_for_libraries_that_only_read_results():
+    code = "import sys, leadmc.pipeline; sys.exit(str({'xarray', 'dask', 'matplotlib'} & set(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert told.stderr.strip() == "set()"

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def bench(
     *,
-    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, a quarter of a minute.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Small sizes, half a minute.")] = False,
     answer: Answer = Format.TABLE,
     out: Annotated[Path | None, typer.Option(help="Keep the figures in a new JSON file.")] = None,
 ) -> None:
-    """Measure how fast leadmc is here: the kernel, threads, sizes, and what a run costs beside the kernel."""
+    """Measure how fast leadmc is here: the kernel, threads, sizes, what a run costs beside it, and its start."""
     if out is not None and out.exists():
         raise InputError([Fault("--out", str(out), "a file that does not exist yet", "Choose another name.")])
     from leadmc.speed import measure
@@ -51,7 +51,7 @@ def _tables(found: Mapping[str, Any]) -> "Iterator[Table]":
 
 def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Say what was measured, in words and figures."""
-    timed, run = found["kernel"], found["run"]
+    timed, run, start = found["kernel"], found["run"], found["start"]
     for name, words in (
         ("kernel", "kernel, everything on, one thread [ns per beneficiary-year]"),
         ("twin", "its NumPy twin [ns per beneficiary-year]"),
@@ -63,9 +63,19 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for each in found["threads"]:
         yield f"efficiency on {each['threads']} threads, same work", f"{each['strong']:.2f}"
         yield f"efficiency on {each['threads']} threads, as much work each", f"{each['weak']:.2f}"
+        yield f"efficiency on {each['threads']} threads, the generator alone", f"{each['generator']:.2f}"
     for name, exponent in found["growth"].items():
         yield f"cost grows with {name} to the power of", f"{exponent:.3f}"
     yield "one scenario from drivers to settlement, one thread [ms]", f"{run['scenario_ms']:.3f}"
     yield "of this beside the kernel", f"{run['share_beside_the_kernel']:.0%}"
     yield "mean ten-year net result within 0.05% of benchmark [scenarios]", f"{run['precise_scenarios']:,.0f}"
     yield "the same, one thread [s]", f"{run['precise_seconds']:.1f}"
+    yield "from nothing to the first scenario of a run [s]", f"{start['seconds']:.1f}"
+    for name, words in (
+        ("processor_seconds", "of the processor"),
+        ("imports", "imports"),
+        ("configuration", "configuration"),
+        ("people", "people"),
+        ("first_scenario", "kernel, first scenario, layout of the cube"),
+    ):
+        yield f"the same, {words} [s]", f"{start[name]:.2f}"
