@@ -21,6 +21,9 @@ FEWEST: Final = 40
 """Scenarios without which no break-even point is looked for."""
 STEPS: Final = 8
 """Lines fitted, each to the half of the scenarios that is nearest to the zero of the one before."""
+TURNING_POINT: Final = ("break_even", "slope", "savings")
+"""What is said of two tracks: the savings at which they pay the same, how the first gains on the second there for each
+percent of savings more, and the mean savings."""
 
 
 def choice(ds: xr.Dataset, first: str = FIRST, second: str = SECOND) -> xr.Dataset | None:
@@ -69,8 +72,8 @@ def pairs(ds: xr.Dataset) -> xr.Dataset | None:
     -------
     xarray.Dataset or None
         None for a single track. Otherwise what `choice` gives, by ``pair``, whose tracks are the coordinates ``first``
-        and ``second``; and ``break_even`` and ``break_even_se`` [% of the benchmark before discount], see
-        `break_even_savings`.
+        and ``second``; and with their errors ``break_even`` [% of the benchmark before discount] and ``slope`` [1], see
+        `break_even_savings`, and ``savings``, their mean over ten years [% of the same].
     """
     tracks = [str(track) for track in ds["track"].to_numpy()]
     if len(tracks) < 2:
@@ -78,14 +81,14 @@ def pairs(ds: xr.Dataset) -> xr.Dataset | None:
     net, undiscounted = money(ds, "net_result"), ten_year_total(ds, "benchmark_before_discount")
     total, spent, drawn = net.sum(axis=1), _ten_year_expenditure(ds), draws(ds)
     rows = [
-        (*_compared(net[i], net[j], drawn), _break_even(total[i] - total[j], undiscounted[j], spent, drawn))
+        (*_compared(net[i], net[j], drawn), _turning_point(total[i] - total[j], undiscounted[j], spent, drawn))
         for i, j in combinations(range(len(tracks)), 2)
     ]
-    difference, better, level = (Estimate(*map(np.stack, zip(*each, strict=True))) for each in zip(*rows, strict=True))
+    difference, better, turn = (Estimate(*map(np.stack, zip(*each, strict=True))) for each in zip(*rows, strict=True))
     found = {
         "difference": (("pair", "horizon", "statistic"), difference),
         "better": (("pair", "horizon"), better),
-        "break_even": (("pair",), level),
+        **{name: (("pair",), Estimate(turn.value[:, k], turn.se[:, k])) for k, name in enumerate(TURNING_POINT)},
     }
     firsts, seconds = zip(*combinations(tracks, 2), strict=True)
     coords = {"first": ("pair", list(firsts)), "second": ("pair", list(seconds))}
@@ -133,43 +136,42 @@ def break_even_savings(ds: xr.Dataset, first: str = FIRST, second: str = SECOND)
     """
     pair = ds.sel(track=[first, second])
     net, undiscounted = (ten_year_total(pair, name) for name in ("net_result", "benchmark_before_discount"))
-    return _break_even(net[0] - net[1], undiscounted[1], _ten_year_expenditure(ds), draws(ds))
+    value, se = _turning_point(net[0] - net[1], undiscounted[1], _ten_year_expenditure(ds), draws(ds))
+    return Estimate(value[0], se[0])
 
 
 def _ten_year_expenditure(ds: xr.Dataset) -> Array:
     return np.asarray(ds["expenditure"].sum(["category", "performance_year"]).to_numpy())
 
 
-def _break_even(difference: Array, undiscounted: Array, spent: Array, drawn: Draws) -> Estimate:
-    """Find where the ten-year difference crosses zero, from ten-year amounts of each scenario, [s] [USD]."""
+def _turning_point(difference: Array, undiscounted: Array, spent: Array, drawn: Draws) -> Estimate:
+    """Find what `TURNING_POINT` names, from ten-year amounts of each scenario, [s] [USD]."""
     savings, gain = (100 * ratio(part, undiscounted) for part in (undiscounted - spent, difference))
     if drawn.size < FEWEST or not np.isfinite(savings).all() or np.ptp(savings) == 0:
-        return Estimate(np.array(np.nan), np.array(np.nan))
-    return _zero_with_error(savings, gain, drawn)
-
-
-def _zero_with_error(x: Array, y: Array, drawn: Draws) -> Estimate:
-    weights = np.ones_like(x) if drawn.weights is None else drawn.weights
+        return Estimate(*np.full((2, len(TURNING_POINT)), np.nan))
+    weights = np.ones_like(savings) if drawn.weights is None else drawn.weights
     block = drawn.blocks(BLOCKS)
-    value = _zero(x, y, weights)
-    without = [_zero(x[kept], y[kept], weights[kept]) for kept in (block != each for each in range(block.max() + 1))]
-    return Estimate(np.array(value), jackknife(np.array(without)))
+    others = (block != each for each in range(block.max() + 1))
+    without = [_crossing(savings[kept], gain[kept], weights[kept]) for kept in others]
+    return Estimate(_crossing(savings, gain, weights), jackknife(np.array(without)))
 
 
-def _zero(x: Array, y: Array, weights: Array) -> float:
-    """Where a line through the half of the points nearest to its own zero crosses zero."""
+def _crossing(x: Array, y: Array, weights: Array) -> Array:
+    """Where a line through the half of the points nearest to its own zero is zero, its slope, and the mean of x."""
+    mean = np.average(x, weights=weights)
     near: npt.NDArray[np.int64] = np.arange(x.size)
-    zero = before = float("nan")
+    zero = before = slope = np.nan
     for _ in range(STEPS):
         w = weights[near] / weights[near].sum()
         centre, height = w @ x[near], w @ y[near]
         slope = (w * (x[near] - centre)) @ y[near] / (w @ np.square(x[near] - centre))
         if slope == 0:
-            return float("nan")
-        zero, before = float(centre - height / slope), zero
+            return np.array([np.nan, np.nan, mean])
+        zero, before = centre - height / slope, zero
         if zero == before:
             break
         near = np.argpartition(np.abs(x - zero), x.size // 2)[: x.size // 2]
     low, high = x.size // 50, x.size - 1 - x.size // 50
     ordered = np.partition(x, (low, high))
-    return zero if ordered[low] <= zero <= ordered[high] else float("nan")
+    inside = ordered[low] <= zero <= ordered[high]
+    return np.array([zero if inside else np.nan, slope if inside else np.nan, mean])

@@ -21,7 +21,8 @@
      "variance_split": {track: {part: E}},
      "rule_uncertainty": null or {track: {"all": E, "terms": {path: {"share": E, "mean_usd": {alternative: E}}}}},
      "choice":     null or {"first", "second", "by_year": {year: C}, "ten_year": C},
-     "pairs":      null or [{"first", "second", "by_year": {year: C}, "ten_year": C, "break_even_percent": E}],
+     "pairs":      null or [{"first", "second", "by_year": {year: C}, "ten_year": C, "break_even_percent": E,
+                    "slope": E, "savings_percent": E}],
      "regret":     null or {track: {"regret_usd": S, "best": E}}}
 
     E = {"value": number, "se": number}            null stands for "not a number"
@@ -58,6 +59,8 @@ UNITS: Final = {
     "usd_pbpm": "USD per person-month of the same scenario and years",
     "p_loss": "probability, 0 to 1",
 }
+
+TURNING_POINT: Final = {"break_even_percent": "break_even", "slope": "slope", "savings_percent": "savings"}
 
 Record = dict[str, Any]
 
@@ -202,11 +205,11 @@ def _choice_record(measures: xr.Dataset | None) -> Record | None:
 def _pairs_record(measures: xr.Dataset | None) -> list[Record] | None:
     if measures is None:
         return None
-    levels = _estimates(measures, "break_even").values()
+    points = _together({key: _estimates(measures, name) for key, name in TURNING_POINT.items()}).values()
     tracks = ([str(track) for track in measures[name].to_numpy()] for name in ("first", "second"))
     return [
-        {"first": first, "second": second, **_by_horizon(_together(found)), "break_even_percent": level}
-        for first, second, found, level in zip(*tracks, _differences(measures).values(), levels, strict=True)
+        {"first": first, "second": second, **_by_horizon(_together(found)), **point}
+        for first, second, found, point in zip(*tracks, _differences(measures).values(), points, strict=True)
     ]
 
 

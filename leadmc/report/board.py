@@ -89,17 +89,17 @@ def _row(record: Record, track: str) -> Row:
 
 
 def _facts(record: Record) -> Iterator[str]:
-    """Say what decides the answer, the most influential first; at least one sentence."""
+    """Say what decides the answer, at least one sentence: where the order of tracks turns, drivers, rules."""
     best = ranked(record)[0]
+    yield from _turning_point(record)
     split = record["variance_split"][best]
     known = {part: share for part, share in split.items() if share["value"] is not None and BETWEEN not in part}
     if known:
         part = max(known, key=lambda name: known[name]["value"])
         share = f"{cell(known[part], PERCENT)}%" if known[part]["se"] else "all"
-        yield f"Most depends on {DRIVER[part]}: it makes {share} of the spread of {track_title(best)}."
+        yield f"Most of the uncertainty is {DRIVER[part]}: it makes {share} of the spread of {track_title(best)}."
     else:
         yield "With so few scenarios, or none of the drivers at work, nothing can be said of what decides the result."
-    yield from _turning_point(record)
     yield from _rule(record, best)
 
 
@@ -111,12 +111,14 @@ def _turning_point(record: Record) -> Iterator[str]:
     if record["choice"]:
         pairs.insert(0, [record["choice"]["first"], record["choice"]["second"]])
     for pair in (between(record, *names) for names in pairs):
-        level = pair["break_even_percent"]
-        if level["value"] is not None and level["se"] is not None:
-            first, other = (track_title(pair[name]) for name in ("first", "second"))
+        level, slope = pair["break_even_percent"], pair["slope"]
+        if level["value"] is not None and distinct(slope):
+            above, below = (track_title(pair[name]) for name in ("first", "second"))
+            if slope["value"] < 0:
+                above, below = below, above
             yield (
-                f"{first} and {other} pay the same where the ACO saves {cell(level)}% of its benchmark before discount "
-                "over ten years: there the order turns."
+                f"{above} is better than {below} only where the ACO saves more than {cell(level)}% of its benchmark "
+                f"before discount over ten years; on average it saves {cell(pair['savings_percent'])}%."
             )
             return
 

@@ -104,13 +104,13 @@ def _ahead(pair: Record, best: str, second: str, *, next_one: bool) -> str:
     if not distinct(mean):
         return f"On average over ten years {better} and {other} cannot be told apart: the difference is {money(mean)}."
     if next_one:
-        return f"{better} pays most: {money(mean)} more over ten years on average than the next, {other}."
-    return f"{better} pays {money(mean)} more than {other} over ten years on average."
+        return f"{better} leaves the ACO best off: {money(mean)} more over ten years on average than the next, {other}."
+    return f"{better} leaves the ACO {money(mean)} better off than {other}, on average over ten years."
 
 
 def _more_often(pair: Record, scenarios: int) -> str:
     first, second = (track_title(pair[name]) for name in ("first", "second"))
-    return f"{first} pays more than {second} in {chance(pair['ten_year']['better'], scenarios)} of scenarios."
+    return f"{first} is better than {second} in {chance(pair['ten_year']['better'], scenarios)} of scenarios."
 
 
 def total_finding(record: Record, scale: str) -> str:

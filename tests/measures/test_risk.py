@@ -125,6 +125,16 @@ def test_break_even_savings_are_those_of_the_rule_book():
     assert se == pytest.approx(0, abs=1e-9)
 
 
+def test_global_gains_two_fifths_of_each_percent_saved_beyond():
+    ds = with_savings(example_cube(400), 0.0)
+    one = pairs(ds).isel(pair=0)
+    saved = 100 - ds["expenditure"].sum(["category", "performance_year"])  # of a benchmark of ten times 10
+    assert one["slope"] == pytest.approx(0.4)
+    assert one["slope_se"] == pytest.approx(0, abs=1e-9)
+    assert one["savings"] == pytest.approx(saved.mean().item())
+    assert one["savings_se"] == pytest.approx(saved.std(ddof=1).item() / np.sqrt(400), rel=0.25)
+
+
 def test_error_of_break_even_savings_is_that_of_repeated_runs():
     ds = example_cube(400)
     found = [break_even_savings(with_savings(ds, 2.0, seed)) for seed in range(60)]

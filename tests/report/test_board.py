@@ -41,7 +41,7 @@ def test_a_row_a_track_with_the_cells_of_the_summary(record):
 def test_what_decides_is_the_largest_single_part(record, split, said):
     parts = {name: share(value) for name, value in split.items()}
     shown = board(record | {"variance_split": dict.fromkeys(record["tracks"], parts)})
-    assert shown.fact.startswith(f"Most depends on {said}")
+    assert f"Most of the uncertainty is {said}" in " ".join((shown.fact, *shown.also))
 
 
 def test_few_scenarios_say_nothing_of_what_decides():
@@ -49,10 +49,25 @@ def test_few_scenarios_say_nothing_of_what_decides():
     assert shown.fact.endswith("nothing can be said of what decides the result.")
 
 
-def test_where_the_order_turns(record):
-    pairs = [pair | {"break_even_percent": {"value": 6.12, "se": 0.04}} for pair in record["pairs"]]
-    said = " ".join(board(record | {"pairs": pairs}).also)
-    assert "LEAD Global and LEAD Professional pay the same where the ACO saves 6.12 ± 0.04% of its benchmark" in said
+@pytest.mark.parametrize(
+    ("slope", "better"),
+    [(0.4, "LEAD Global is better than LEAD Professional"), (-0.4, "LEAD Professional is better than LEAD Global")],
+)
+def test_where_the_order_turns(record, slope, better):
+    turning = {
+        "break_even_percent": {"value": 6.12, "se": 0.04},
+        "slope": {"value": slope, "se": 0.01},
+        "savings_percent": {"value": 1.52, "se": 0.02},
+    }
+    fact = board(record | {"pairs": [pair | turning for pair in record["pairs"]]}).fact
+    assert fact.startswith(f"{better} only where the ACO saves more than 6.12 ± 0.04% of its benchmark before discount")
+    assert fact.endswith("on average it saves 1.52 ± 0.02%.")
+
+
+def test_an_order_that_may_not_turn_is_not_told(record):
+    unclear = {"break_even_percent": {"value": 6.12, "se": 0.04}, "slope": {"value": 0.01, "se": 0.02}}
+    shown = board(record | {"pairs": [pair | unclear for pair in record["pairs"]]})
+    assert not any("only where" in said for said in (shown.fact, *shown.also))
 
 
 def test_the_rule_that_weighs_most_is_clear_of_its_error(record):

@@ -90,7 +90,7 @@ def shown(page, selector):
 def test_the_track_is_switched(opened):
     page = opened()
     switch = page.locator("select[data-switch=track]")
-    assert switch.input_value() == "mssp-enhanced"  # pays most
+    assert switch.input_value() == "mssp-enhanced"  # leaves the ACO best off
     for track in TRACKS:
         switch.select_option(track)
         assert shown(page, f'figure[data-track="{track}"]') > 3

@@ -61,12 +61,14 @@ def compared(means, differences, better=0.7, best=0.6):
         (
             {"global": 5e6, "professional": 2e6},
             3e6,
-            "LEAD Global pays $3.0 ± 0.5 million more than LEAD Professional over ten years on average.",
+            "LEAD Global leaves the ACO $3.0 ± 0.5 million better off than LEAD Professional, on average over "
+            "ten years.",
         ),
         (
             {"global": 2e6, "professional": 5e6},
             -3e6,
-            "LEAD Professional pays $3.0 ± 0.5 million more than LEAD Global over ten years on average.",
+            "LEAD Professional leaves the ACO $3.0 ± 0.5 million better off than LEAD Global, on average over "
+            "ten years.",
         ),
         (
             {"global": 2e6, "professional": 1.1e6},
@@ -79,7 +81,7 @@ def compared(means, differences, better=0.7, best=0.6):
 def test_verdict_claims_no_more_than_the_error_allows(means, difference, said):
     first, *more = words.verdict(compared(means, {("global", "professional"): difference}))
     assert first == said
-    assert more == ["LEAD Global pays more than LEAD Professional in 70 ± 1% of scenarios."]
+    assert more == ["LEAD Global is better than LEAD Professional in 70 ± 1% of scenarios."]
 
 
 def test_verdict_on_rivals_names_the_best_of_all_and_the_better_of_lead():
@@ -91,10 +93,11 @@ def test_verdict_on_rivals_names_the_best_of_all_and_the_better_of_lead():
     }
     said = words.verdict(compared(means, pairs))
     assert said == [
-        "MSSP Enhanced pays most: $6.0 ± 0.5 million more over ten years on average than the next, LEAD Professional.",
+        "MSSP Enhanced leaves the ACO best off: $6.0 ± 0.5 million more over ten years on average than the next, "
+        "LEAD Professional.",
         "MSSP Enhanced is the best of the three in 60 ± 1% of scenarios.",
-        "LEAD Professional pays $2.0 ± 0.5 million more than LEAD Global over ten years on average.",
-        "LEAD Global pays more than LEAD Professional in 70 ± 1% of scenarios.",
+        "LEAD Professional leaves the ACO $2.0 ± 0.5 million better off than LEAD Global, on average over ten years.",
+        "LEAD Global is better than LEAD Professional in 70 ± 1% of scenarios.",
     ]
 
 
