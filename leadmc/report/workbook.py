@@ -78,8 +78,7 @@ def write_workbook(
     """
     sheets = [
         _summary(record),
-        _percentiles(record),
-        _years(record),
+        *_quantities(record),
         _losses(record),
         _course(record),
         *_choice(record),
@@ -117,28 +116,23 @@ def _summary(record: Record) -> Sheet:
     return Sheet("Summary", record["name"], notes, (Block("", header, [row(track) for track in record["tracks"]]),))
 
 
-def _percentiles(record: Record) -> Sheet:
-    notes = ("Ten years as they are and discounted, and the worst single year of each scenario.", DIGITS)
-    return _quantities(record, "Percentiles", "Percentiles by track", notes, years=False)
-
-
-def _years(record: Record) -> Sheet:
-    return _quantities(record, "Years", "Percentiles by performance year", (DIGITS,), years=True)
-
-
-def _quantities(record: Record, name: str, title: str, notes: tuple[str, ...], *, years: bool) -> Sheet:
-    """Lay out every quantity of every track in every unit; performance years, or what is made of all of them."""
+def _quantities(record: Record) -> tuple[Sheet, Sheet]:
+    """Lay out every quantity of every track in every unit: what is made of all performance years, and each of them."""
     rows: list[Row] = [
         (track_title(track), VARIABLES[quantity].long_name, SCALE_UNITS[scale][0], horizon, *cells)
         for track in record["tracks"]
         for quantity in QUANTITIES
         for scale in SCALES
         for horizon, cells in percentile_table(record, track, quantity, STATISTICS, scale).rows
-        if horizon.isdigit() == years
     ]
     headings = (NAMES.get(one, one.upper()) for one in STATISTICS[:-1])
     header = ("Track", "Quantity", "Unit", "Horizon", *headings, "The quantity is below zero [%]")
-    return Sheet(name, title, notes, (Block("", header, rows),), keys=4)
+    together, years = ([row for row in rows if str(row[3]).isdigit() == each] for each in (False, True))
+    whole = "Ten years as they are and discounted, and the worst single year of each scenario."
+    return (
+        Sheet("Percentiles", "Percentiles by track", (whole, DIGITS), (Block("", header, together),), keys=4),
+        Sheet("Years", "Percentiles by performance year", (DIGITS,), (Block("", header, years),), keys=4),
+    )
 
 
 def _losses(record: Record) -> Sheet:
