@@ -43,7 +43,7 @@ class Row(NamedTuple):
     tail
         By scale and percentile.
     best
-        Chance that no track pays more [%]; None for a single track.
+        Chance that no track is better [%]; None for a single track.
     """
 
     track: str
@@ -104,7 +104,7 @@ def _facts(record: Record) -> Iterator[str]:
 
 
 def _turning_point(record: Record) -> Iterator[str]:
-    """Say at which savings the tracks of LEAD pay the same, or else the best two, where that is known."""
+    """Say beyond which savings the order of the tracks of LEAD turns, or else of the best two, where that is known."""
     if not record["pairs"]:
         return
     pairs = [ranked(record)[:2]]

@@ -1,4 +1,4 @@
-"""Paper: axes that are wiped for the next figure, for to make them takes longer than to draw on them."""
+"""Paper: axes that are wiped for the next figure, because making them takes longer than drawing on them."""
 
 from collections.abc import Callable, Sequence
 from typing import Final

@@ -167,14 +167,14 @@ def choice(paper: Paper, record: Record) -> Section:
     ]
     finding = words.choice_finding(record, best)
     drawing = svg(figures.ranges(paper, rows, "Difference over ten years [$ million]"), "choice", finding)
-    note = f"All tracks meet the same people and world in every scenario. Right of zero the first pays more. {RANGE}"
+    note = f"All tracks meet the same people and world in every scenario. Right of zero the first is better. {RANGE}"
     missed = [
         Range(track_title(track), colour[track], spread(found["regret_usd"], MILLION))
         for track, found in record["regret"].items()
     ]
     sorry = words.regret_finding(record)
     regret = svg(figures.ranges(paper, missed, "Missed against the best track [$ million]"), "regret", sorry)
-    hindsight = f"How much more the best track of the scenario pays: the price of not knowing the future. {RANGE}"
+    hindsight = f"How much better the best track of the scenario is: the price of not knowing the future. {RANGE}"
     sheets = (
         Sheet("Net result over ten years, paired differences", tables.pairs_table(record)),
         Sheet("Regret: what is missed against the track that turns out best", tables.regret_table(record)),

@@ -93,7 +93,7 @@ def pairs_table(record: Record) -> Table:
         for pair in record["pairs"]
     )
     names = (HEADINGS.get(name, name.upper()) for name in DIFFERENCE)
-    last = ("The first pays more (%)", "Both pay the same at savings of (% of benchmark)")
+    last = ("The first is better (%)", "Both are even at savings of (% of benchmark)")
     return Table(("$ million", *names, *last), tuple(rows))
 
 

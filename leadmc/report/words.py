@@ -208,7 +208,7 @@ def regret_finding(record: Record) -> str:
 def choice_finding(record: Record, track: str) -> str:
     """State how often a track is the best of all."""
     best = chance(record["regret"][track]["best"], record["n_scenarios"])
-    return f"No track pays more than {track_title(track)} in {best} of scenarios"
+    return f"No track is better than {track_title(track)} in {best} of scenarios"
 
 
 def enough_finding(record: Record, track: str) -> str:
