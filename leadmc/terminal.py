@@ -57,7 +57,6 @@ def _percentiles(record: Mapping[str, Any], track: str, statistics: Sequence[str
 def figures(title: str, estimates: "Figures", cell: str = "{} ± {}") -> Table:
     """Draw a table of estimates, each with its standard error."""
     table = _table(title, estimates.header, numbers=True)
-    table.columns[0].no_wrap = False  # where room is short, long names give way and not numbers
     table.columns[0].min_width = HEADING
     for name, cells in estimates.rows:
         table.add_row(escape(name), *(cell.format(*each) for each in cells))
@@ -195,7 +194,6 @@ def settlement(rows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
         abreast = rows[first : first + YEARS_ABREAST]
         years = (str(row["performance_year"]) for row in abreast)
         table = _table("", (f"{rows[0]['track']} [USD]", *years), numbers=True)
-        table.columns[0].no_wrap = False
         for name in names:
             table.add_row(VARIABLES[name].long_name, *(_amount(row[name]) for row in abreast))
         for name, share in (("Savings", "savings_share"), ("Net result", "net_share")):
@@ -271,7 +269,7 @@ def _table(title: str, header: Sequence[str], *, numbers: bool = False) -> Table
     """Start a table; the first column names the rows, the others hold texts or numbers."""
     padding = (0, 1, 0, 0) if numbers else (0, 1)
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=padding)
-    table.add_column(header[0], overflow="fold", no_wrap=numbers)
+    table.add_column(header[0], overflow="fold")  # where room is short, long names give way and not numbers
     for name in header[1:]:
         if numbers:
             table.add_column(textwrap.fill(name, HEADING, break_long_words=False), justify="right", no_wrap=True)
