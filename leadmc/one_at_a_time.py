@@ -32,13 +32,11 @@ from leadmc.measures.paired import moving, paired
 from leadmc.measures.precision import MEAN, Array, Estimate, estimate
 from leadmc.measures.tornado import STATISTICS, Swing, ranks, swing
 from leadmc.report.statement import number_or_text
-from leadmc.rule_influence import Resettled, by_name, in_json, resettled
+from leadmc.rule_influence import Nets, Resettled, by_name, in_json, resettled
 from leadmc.study import Simulated, Study, prepare, priced, settle, settle_chunk, settled_rows, simulate
 
 Progress = Callable[[int, int, float], None]
 Record = dict[str, Any]
-Nets = Mapping[str, Array]
-"""Ten-year net result by track, [s] [USD]."""
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 

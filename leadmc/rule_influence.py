@@ -59,7 +59,7 @@ class Resettled(NamedTuple):
         return {track: settle_track(self.study, track, done).net_result.sum(axis=1) for track in tracks}
 
 
-class Otherwise(NamedTuple):
+class Alternative(NamedTuple):
     """One term at one of its alternatives.
 
     Parameters
@@ -136,7 +136,7 @@ def rules_record(study: Study) -> Record:
     }
 
 
-def settled_otherwise(again: Resettled, rules: Rules, terms: Iterable[Term]) -> Iterator[Otherwise]:
+def settled_otherwise(again: Resettled, rules: Rules, terms: Iterable[Term]) -> Iterator[Alternative]:
     """Change some terms, one at a time, to each of their alternatives, and settle.
 
     Parameters
@@ -152,10 +152,10 @@ def settled_otherwise(again: Resettled, rules: Rules, terms: Iterable[Term]) -> 
     for term in terms:
         for alternative, changed in rules.otherwise(term):
             nets = again.net(changed, [track for track in tracks if track in term.tracks])
-            yield Otherwise(term, alternative, changed, nets)
+            yield Alternative(term, alternative, changed, nets)
 
 
-def influence(again: Resettled, own: Nets, alone: Iterable[Otherwise]) -> Iterator[Record]:
+def influence(again: Resettled, own: Nets, alone: Iterable[Alternative]) -> Iterator[Record]:
     """Tell what each alternative of each term changes.
 
     Parameters
@@ -177,7 +177,7 @@ def influence(again: Resettled, own: Nets, alone: Iterable[Otherwise]) -> Iterat
         yield said | {"alternative": alternative, "tracks": tracks}
 
 
-def ways_to_the_rate_book(again: Resettled, own: Nets, alone: Sequence[Otherwise]) -> Iterator[Way]:
+def ways_to_the_rate_book(again: Resettled, own: Nets, alone: Sequence[Alternative]) -> Iterator[Way]:
     """Settle under every mode of the transition: as the other terms are, and with one of them changed.
 
     Parameters
@@ -199,7 +199,7 @@ def _leads_to_the_rate_book(term: Term) -> bool:
     return term.path.startswith(RATE_BOOK) and term.path != MODE
 
 
-def _beside_mode(mode: str, changed: Iterable[Otherwise]) -> Iterator[Way]:
+def _beside_mode(mode: str, changed: Iterable[Alternative]) -> Iterator[Way]:
     return (Way(mode, one.term.path, one.alternative, one.nets) for one in changed)
 
 
