@@ -1,8 +1,9 @@
 """Commands that write what people read: ``report``."""
 
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -53,7 +54,7 @@ def report(
     from leadmc.inputs.yaml_text import read_yaml
 
     cube, record, manifest = open_cube(run), read_record(run, SUMMARY), read_manifest(run)
-    if missing := [part for part in PARTS if part not in record]:
+    if missing := list(_missing(record)):
         seen = f"without {', '.join(missing)}"
         raise InputError([Fault(str(run / SUMMARY), seen, "a summary of this version of leadmc", "Run it again.")])
     settings = read_yaml(run / CONFIG)
@@ -69,3 +70,12 @@ def report(
         path = out or run / WORKBOOK
         write_workbook(cube, record, manifest, path, settings=settings, sensitivity=moved)
     typer.echo(f"Wrote {path}.")
+
+
+def _missing(record: Mapping[str, Any]) -> Iterator[str]:
+    """Name what a report shows and a summary, of an earlier version, does not have."""
+    from leadmc.measures.summary import TURNING_POINT
+
+    yield from (part for part in PARTS if part not in record)
+    pairs = record.get("pairs") or []
+    yield from (f"pairs.{name}" for name in TURNING_POINT if any(name not in pair for pair in pairs))

@@ -65,6 +65,16 @@ def test_a_summary_of_another_version_is_refused(run, capsys):
     assert not (run / "report.html").exists()
 
 
+def test_a_summary_whose_pairs_do_not_say_where_the_order_turns_is_refused(run, capsys):
+    file = run / "summary.json"
+    record = json.loads(file.read_text())
+    for pair in record["pairs"]:
+        del pair["slope"]
+    file.write_text(json.dumps(record))
+    assert command(run) == 2
+    assert "without pairs.slope. Allowed: a summary of this version of leadmc. Run it again." in capsys.readouterr().err
+
+
 def test_all_parts_that_are_asked_for_are_in_a_summary(run):
     assert set(reports.PARTS) <= set(json.loads((run / "summary.json").read_text()))
 
